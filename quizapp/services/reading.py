@@ -1,0 +1,48 @@
+"""Reading files: which format they are in, and what stands in them. No database."""
+
+from pathlib import PurePath
+
+from quizapp.domain.bank.findings import Finding
+from quizapp.domain.bank.source import SourceDocument
+from quizapp.domain.errors import Invalid
+from quizapp.domain.words import N_
+from quizapp.formats import FORMATS, LIMITS, ReadResult
+
+
+def read_file(
+    data: bytes, file_name: str, format_name: str | None = None
+) -> tuple[ReadResult, str | None]:
+    """Read a file in the format named, else the one its content shows, else the one of its name.
+
+    Gives what was read, and the format's name; None where no format fits, and a finding says so.
+
+    Raises:
+        Invalid: there is no format of the name given.
+    """
+    if format_name is not None and format_name not in FORMATS:
+        raise Invalid.field(
+            "format",
+            N_("There is no format %(format)s; these are known: %(known)s."),
+            format=format_name,
+            known=", ".join(FORMATS),
+        )
+    chosen = format_name or guess(data, file_name)
+    if chosen is None:
+        return ReadResult(), None
+    return FORMATS[chosen].read(data, LIMITS), chosen
+
+
+def guess(data: bytes, file_name: str) -> str | None:
+    """The format of a file: by its name's ending where the content agrees, else by its content."""
+    ending = PurePath(file_name).suffix.lower()
+    by_name = [name for name, module in FORMATS.items() if ending in module.EXTENSIONS]
+    by_content = [name for name, module in FORMATS.items() if module.sniff(data)]
+    for name in by_name:
+        if name in by_content:
+            return name
+    return next(iter((*by_content, *by_name)), None)
+
+
+def read_source(data: bytes) -> tuple[SourceDocument | None, list[Finding]]:
+    """Read a source document's file."""
+    raise NotImplementedError
