@@ -77,7 +77,7 @@ def number_credit(accept: Sequence[AcceptedNumber], number: Fraction | None) -> 
 
 
 def accept_problems(
-    accept: Sequence[AcceptedText] | Sequence[AcceptedNumber], path: str
+    accept: Sequence[AcceptedText | AcceptedNumber], path: str
 ) -> list[Problem]:
     """Report accepted answers that cannot be marked by."""
     if not accept:
