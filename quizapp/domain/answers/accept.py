@@ -29,7 +29,7 @@ class AcceptedNumber(Value):
     """A number that earns credit."""
 
     value: Number = Field(description="The answer.")
-    tolerance: Number = Field(NOTHING, description="How far off an answer may be, at most.")
+    tolerance: Number = Field(default=NOTHING, description="How far off an answer may be, at most.")
     credit: Credit = FULL
 
 
@@ -44,7 +44,9 @@ class MistakenNumber(Value):
     """A wrong number that is expected, with what to say about it."""
 
     value: Number = Field(description="The mistake.")
-    tolerance: Number = Field(NOTHING, description="How far off it may be and still be this one.")
+    tolerance: Number = Field(
+        default=NOTHING, description="How far off it may be and still be this one."
+    )
     rationale: Localised = Field(description="Why it is wrong.")
 
 
@@ -76,9 +78,7 @@ def number_credit(accept: Sequence[AcceptedNumber], number: Fraction | None) -> 
     return max(earned, default=NOTHING)
 
 
-def accept_problems(
-    accept: Sequence[AcceptedText | AcceptedNumber], path: str
-) -> list[Problem]:
+def accept_problems(accept: Sequence[AcceptedText | AcceptedNumber], path: str) -> list[Problem]:
     """Report accepted answers that cannot be marked by."""
     if not accept:
         return [

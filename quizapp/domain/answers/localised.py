@@ -27,8 +27,8 @@ class Said(NamedTuple):
 class Localised(Value):
     """Text in one language or in both; a language that is there may still be blank (see lint)."""
 
-    en: Text | None = Field(None, description="The English text.")
-    km: Text | None = Field(None, description="The Khmer text.")
+    en: Text | None = Field(default=None, description="The English text.")
+    km: Text | None = Field(default=None, description="The Khmer text.")
 
     @model_validator(mode="after")
     def _not_nothing(self) -> Self:

@@ -17,11 +17,13 @@ class Option(Value):
 
     id: PartId = Field(description="Unique in the question; says nothing about right or wrong.")
     text: Localised = Field(description="What stands on the page.")
-    correct: bool = Field(False, description="Whether choosing it is right.")
+    correct: bool = Field(default=False, description="Whether choosing it is right.")
     rationale: Localised | None = Field(
-        None, description="Why it is wrong, or right: shown after marking."
+        default=None, description="Why it is wrong, or right: shown after marking."
     )
-    pin: bool = Field(False, description="Keeps its listed place when options are shuffled.")
+    pin: bool = Field(
+        default=False, description="Keeps its listed place when options are shuffled."
+    )
 
 
 class Labelled(Value):

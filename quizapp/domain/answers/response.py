@@ -36,7 +36,12 @@ class ResponseRefused(Invalid):
 
     def __init__(self, field: str, message: str, **params: object) -> None:
         # what a client sent may name the field: it must be printable wherever it is shown
-        shown = field.encode("utf-8", "replace").decode("utf-8").replace("\x00", "?")[:80]
+        shown = (
+            (field or "response")
+            .encode("utf-8", "replace")
+            .decode("utf-8")
+            .replace("\x00", "?")[:80]
+        )
         super().__init__([FieldProblem(shown, message, params or None)])
 
 
@@ -44,7 +49,7 @@ class BaseResponse(Value):
     """What every response may carry."""
 
     confidence: float | None = Field(
-        None,
+        default=None,
         ge=0,
         le=1,
         allow_inf_nan=False,
@@ -80,7 +85,7 @@ def _place(data: Any, location: tuple[int | str, ...]) -> str:
             break
         names.append(str(name))
         data = data[name]
-    return ".".join(names) or str(location[0])
+    return ".".join(names) or (str(location[0]) if location else "response")
 
 
 def known(field: str, given: Collection[str], ids: Collection[str]) -> None:

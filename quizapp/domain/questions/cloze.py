@@ -44,13 +44,15 @@ class Blank(Value):
 
     id: PartId = Field(description="The word in its marker: [[1]] in the stem is blank 1.")
     accept: tuple[AcceptedText, ...] | tuple[AcceptedNumber, ...] = Field(
-        (), description="Texts, or numbers, that earn credit."
+        default=(), description="Texts, or numbers, that earn credit."
     )
     options: tuple[Option, ...] = Field(
-        (), max_length=50, description="What there is to choose from; one is right."
+        default=(), max_length=50, description="What there is to choose from; one is right."
     )
-    rationale: Localised | None = Field(None, description="What is behind the right answer.")
-    case_sensitive: bool = Field(False, description="Whether capital letters matter.")
+    rationale: Localised | None = Field(
+        default=None, description="What is behind the right answer."
+    )
+    case_sensitive: bool = Field(default=False, description="Whether capital letters matter.")
 
     @property
     def kind(self) -> Literal["options", "number", "text"]:

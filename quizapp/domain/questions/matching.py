@@ -26,7 +26,7 @@ class Prompt(Labelled):
     """One thing that wants a partner."""
 
     match: PartId = Field(description="Id of the target that belongs to it.")
-    rationale: Localised | None = Field(None, description="Why they belong together.")
+    rationale: Localised | None = Field(default=None, description="Why they belong together.")
 
 
 class Content(Value):

@@ -20,7 +20,8 @@ class Content(Value):
 
     options: tuple[Option, ...] = Field(max_length=50, description="What there is to choose from.")
     all_or_nothing: bool = Field(
-        False, description="Only exactly the right options earn anything: no partial credit."
+        default=False,
+        description="Only exactly the right options earn anything: no partial credit.",
     )
 
 

@@ -36,9 +36,11 @@ class Content(Value):
     accept: tuple[AcceptedNumber, ...] = Field(
         max_length=50, description="Numbers that earn credit."
     )
-    unit: Localised | None = Field(None, description="Stands behind the field; not to be typed.")
+    unit: Localised | None = Field(
+        default=None, description="Stands behind the field; not to be typed."
+    )
     mistakes: tuple[MistakenNumber, ...] = Field(
-        (), max_length=50, description="Expected mistakes; the first that fits is shown."
+        default=(), max_length=50, description="Expected mistakes; the first that fits is shown."
     )
 
 
@@ -46,10 +48,11 @@ class Response(BaseResponse):
     """`{"value": 2030}`, or `{"raw": "..."}` with what was typed into the field."""
 
     value: int | float | str | None = Field(
-        None, description="The number; as text only if it reads as a number, in Khmer digits say."
+        default=None,
+        description="The number; as text only if it reads as a number, in Khmer digits say.",
     )
     raw: Text | None = Field(
-        None, description="What was typed. Earns nothing unless it reads as a number."
+        default=None, description="What was typed. Earns nothing unless it reads as a number."
     )
 
 

@@ -30,9 +30,9 @@ class Content(Value):
         max_length=200, description="Answers that earn credit, in every language."
     )
     mistakes: tuple[MistakenText, ...] = Field(
-        (), max_length=200, description="Expected mistakes; the first that fits is shown."
+        default=(), max_length=200, description="Expected mistakes; the first that fits is shown."
     )
-    case_sensitive: bool = Field(False, description="Whether capital letters matter.")
+    case_sensitive: bool = Field(default=False, description="Whether capital letters matter.")
 
 
 class Response(BaseResponse):

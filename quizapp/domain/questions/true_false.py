@@ -19,7 +19,7 @@ class Content(Value):
     """The right verdict."""
 
     answer: StrictBool = Field(description="Whether the statement in the stem is true.")
-    rationale: Localised | None = Field(None, description="Why the wrong verdict is wrong.")
+    rationale: Localised | None = Field(default=None, description="Why the wrong verdict is wrong.")
 
 
 class Response(BaseResponse):

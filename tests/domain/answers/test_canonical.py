@@ -23,7 +23,9 @@ STORABLE = st.recursive(
 
 
 def test_sorted_composed_and_tight() -> None:
-    assert canonical_json({"b": ["e\u0301", 1.5, None], "a": True}) == '{"a":true,"b":["é",1.5,null]}'
+    assert (
+        canonical_json({"b": ["e\u0301", 1.5, None], "a": True}) == '{"a":true,"b":["é",1.5,null]}'
+    )
 
 
 def test_khmer_stays_readable() -> None:

@@ -27,7 +27,16 @@ def test_stored_composed() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [{}, {"en": None}, {"fr": "x"}, {"en": 1}, {"en": "\x00"}, {"en": "\ud800"}, {"en": "a" * 10_001}, "x"],
+    [
+        {},
+        {"en": None},
+        {"fr": "x"},
+        {"en": 1},
+        {"en": "\x00"},
+        {"en": "\ud800"},
+        {"en": "a" * 10_001},
+        "x",
+    ],
 )
 def test_refused(data: object) -> None:
     with pytest.raises(ValidationError):
