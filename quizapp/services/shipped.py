@@ -5,7 +5,6 @@ unchanged does no more than compare it.
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 from quizapp.domain.bank.findings import Finding
 from quizapp.domain.delivery.quiz import QuizSettings
 from quizapp.services import sources
+from quizapp.services.bank_files import bank_files
 from quizapp.services.bank_import import ImportReport, import_bank
 from quizapp.services.reading import read_file, read_source
 from quizapp.storage import banks, quizzes
@@ -68,13 +68,6 @@ def digest_of(folder: Path) -> str:
     for path in (*sorted((folder / "sources").glob("*.yaml")), *sorted(folder.glob("*.yaml"))):
         whole.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
-
-
-def bank_files(folder: Path) -> Iterator[Path]:
-    """The banks directly in a folder: YAML files with a line `bank:`."""
-    for path in sorted(folder.glob("*.yaml")):
-        if any(line.startswith(b"bank:") for line in path.read_bytes().splitlines()):
-            yield path
 
 
 def _load_quizzes(path: Path, now: datetime) -> int:

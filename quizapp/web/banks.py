@@ -1,0 +1,155 @@
+"""Banks in the browser: lists, questions with their findings, trying one, retiring, rights, export."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from quizapp.domain.access import RIGHTS
+from quizapp.domain.errors import AlreadyExists, Conflict, DomainError, Invalid
+from quizapp.services import bank_export, banks, trying
+from quizapp.services.banks import Filters
+from quizapp.web.guard import access, actor, now
+
+bp = Blueprint("banks", __name__)
+
+FILTERS = ("task", "provision", "level", "type", "state")
+
+
+@bp.get("/banks")
+@access("bank.list")
+def all_banks() -> str:
+    """The banks the person may use."""
+    return render_template("banks/list.html", banks=banks.list_banks(actor()))
+
+
+@bp.get("/banks/new")
+@access("bank.make")
+def new() -> str:
+    """The form for an empty bank."""
+    return render_template("banks/new.html", problems={}, title="")
+
+
+@bp.post("/banks/new")
+@access("bank.make")
+def make() -> tuple[str, int] | BaseResponse:
+    """Make an empty bank."""
+    title = request.form.get("title", "")
+    try:
+        slug = banks.make_bank(actor(), title=title, now=now())
+    except (Invalid, AlreadyExists) as error:
+        problems = _problems(error, "title")
+        return render_template("banks/new.html", problems=problems, title=title), 422
+    return redirect(url_for("banks.show", slug=slug), 303)
+
+
+@bp.get("/banks/<slug>")
+@access("bank.read")
+def show(slug: str) -> str:
+    """A bank: what it holds, what it covers, its questions."""
+    chosen = {name: request.args.get(name) or None for name in FILTERS}
+    number = request.args.get("page", "1")
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+    found = banks.read_bank(actor(), slug, Filters(**chosen), page=page, now=now())
+    return render_template(
+        "banks/show.html", page=found, formats=bank_export.formats(), chosen=chosen
+    )
+
+
+@bp.get("/banks/<slug>/export")
+@access("bank.read")
+def export(slug: str) -> Response:
+    """The bank as a file."""
+    made = bank_export.export(actor(), slug, request.args.get("format", "yaml"))
+    answer = Response(made.data, mimetype=made.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{made.file_name}"'
+    return answer
+
+
+@bp.get("/banks/<slug>/questions/<key>")
+@access("bank.read")
+def question(slug: str, key: str) -> str:
+    """A question as its authors see it."""
+    return _question(slug, key)
+
+
+@bp.post("/banks/<slug>/questions/<key>/try")
+@access("bank.read")
+def try_it(slug: str, key: str) -> str:
+    """Answer a question and see the mark; nothing is kept anywhere."""
+    return _question(slug, key, tried=True)
+
+
+@bp.post("/banks/<slug>/questions/<key>/retire")
+@access("bank.edit")
+def retire(slug: str, key: str) -> tuple[str, int] | BaseResponse:
+    """Take a question out of use."""
+    try:
+        banks.retire(actor(), slug, key, request.form.get("reason", ""), now=now())
+    except (Invalid, Conflict) as error:
+        return _question(slug, key, problems=_problems(error, "reason")), error.status
+    flash(gettext("The question is retired. Attempts that were dealt it keep it."))
+    return redirect(url_for("banks.question", slug=slug, key=key), 303)
+
+
+@bp.post("/banks/<slug>/questions/<key>/bring-back")
+@access("bank.edit")
+def bring_back(slug: str, key: str) -> BaseResponse:
+    """Bring a retired question back."""
+    try:
+        banks.bring_back(actor(), slug, key, now=now())
+    except Conflict:
+        pass
+    else:
+        flash(gettext("The question is back."))
+    return redirect(url_for("banks.question", slug=slug, key=key), 303)
+
+
+@bp.get("/banks/<slug>/people")
+@access("bank.own")
+def people(slug: str) -> str:
+    """Who has which right on the bank."""
+    return _people(slug)
+
+
+@bp.post("/banks/<slug>/people")
+@access("bank.own")
+def grant(slug: str) -> tuple[str, int] | BaseResponse:
+    """Give somebody a right."""
+    email, right = request.form.get("email", ""), request.form.get("right", "")
+    try:
+        banks.grant(actor(), slug, email, right, now=now())
+    except Invalid as error:
+        return _people(slug, _problems(error, "email")), 422
+    return redirect(url_for("banks.people", slug=slug), 303)
+
+
+@bp.post("/banks/<slug>/people/<uuid:person_id>/withdraw")
+@access("bank.own")
+def withdraw(slug: str, person_id: UUID) -> tuple[str, int] | BaseResponse:
+    """Take somebody's right away."""
+    try:
+        banks.withdraw(actor(), slug, person_id, now=now())
+    except Invalid as error:
+        return _people(slug, _problems(error, "right")), 422
+    return redirect(url_for("banks.people", slug=slug), 303)
+
+
+def _people(slug: str, problems: dict[str, str] | None = None) -> str:
+    return render_template(
+        "banks/people.html",
+        bank=banks.get_bank(actor(), slug),
+        grants=banks.grants(actor(), slug),
+        rights=RIGHTS,
+        problems=problems or {},
+        email=request.form.get("email", ""),
+        right=request.form.get("right", "user"),
+    )
+
+
+def _problems(error: DomainError, field: str) -> dict[str, str]:
+    """What is wrong by field; what names no field stands at `field`."""
+    if isinstance(error, Invalid) and error.problems:
+        return {p.field: gettext(p.message) % dict(p.params or {}) for p in error.problems}
+    return {field: gettext(error.detail or error.title) % error.params}

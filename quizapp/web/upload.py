@@ -1,0 +1,207 @@
+"""Adding a question set: templates to fill in, the upload, its dry run, and the decision."""
+
+import csv
+import io
+from collections import Counter
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from quizapp.domain.access import may
+from quizapp.domain.bank.findings import Finding
+from quizapp.domain.errors import Invalid, NotFound
+from quizapp.services import bank_export, banks, uploads
+from quizapp.services.bank_import import ImportReport
+from quizapp.services.uploads import Checked
+from quizapp.web.guard import access, actor, now
+from quizapp.web.wiring import settings
+
+bp = Blueprint("upload", __name__)
+
+AS_FILE_SAYS = ""
+NEW_BANK = "+new"
+SHOWN = 200
+"""Findings on the page; the CSV has them all."""
+
+
+@bp.get("/upload")
+@access("bank.make")
+def form() -> str:
+    """The form, with the templates to start from."""
+    return _form()
+
+
+@bp.post("/upload")
+@access("bank.make")
+def send() -> tuple[str, int] | BaseResponse:
+    """Keep the file and show what importing it would do."""
+    sent = request.files.get("file")
+    problems: dict[str, str] = {}
+    if sent is None or not sent.filename:
+        problems["file"] = gettext("Choose the file with the questions first.")
+        return _form(problems), 422
+    limit = settings().upload_limit_bytes
+    data = sent.stream.read(limit + 1)
+    if len(data) > limit:
+        problems["file"] = gettext(
+            "This file is larger than %(most)s MB. Cut it into parts: questions with ids that are "
+            "here already are recognised.",
+            most=limit // 1_000_000,
+        )
+        return _form(problems), 413
+    into = request.form.get("into", AS_FILE_SAYS)
+    title = request.form.get("title", "").strip() or None
+    try:
+        upload_id = uploads.keep(
+            actor(),
+            sent.filename,
+            data,
+            now=now(),
+            bank=into if into not in (AS_FILE_SAYS, NEW_BANK) else None,
+            title=(title or "") if into == NEW_BANK else None,
+        )
+    except Invalid as error:
+        return _form(_problems(error)), 422
+    return redirect(url_for("upload.report", upload_id=upload_id), 303)
+
+
+@bp.get("/upload/template/<name>")
+@access("bank.make")
+def template(name: str) -> Response:
+    """A file to fill in, with an example of each type that the format can hold."""
+    made = bank_export.template(name)
+    return _download(made.data, made.file_name, made.media_type)
+
+
+@bp.get("/upload/<uuid:upload_id>")
+@access("bank.make")
+def report(upload_id: UUID) -> tuple[str, int] | str:
+    """What importing the file would do; nothing is changed by looking."""
+    try:
+        checked = uploads.check(actor(), upload_id, now=now())
+    except Invalid as error:
+        return _form(_problems(error)), 422
+    return _report(checked)
+
+
+@bp.get("/upload/<uuid:upload_id>/findings.csv")
+@access("bank.make")
+def findings_csv(upload_id: UUID) -> Response:
+    """All findings as a table."""
+    checked = uploads.check(actor(), upload_id, now=now())
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["severity", "line", "question", "rule", "message", "remedy"])
+    for finding in checked.report.findings:
+        table.writerow(
+            _cell(value)
+            for value in (
+                finding.severity,
+                "" if finding.line is None else str(finding.line),
+                finding.question or "",
+                finding.rule,
+                said(finding.message, finding),
+                said(finding.remedy, finding),
+            )
+        )
+    return _download(out.getvalue().encode("utf-8-sig"), "findings.csv", "text/csv")
+
+
+@bp.post("/upload/<uuid:upload_id>")
+@access("bank.make")
+def decide(upload_id: UUID) -> BaseResponse:
+    """Import the file, or forget it."""
+    if "cancel" in request.form:
+        uploads.leave(actor(), upload_id, now=now())
+        flash(gettext("The file is forgotten; everything is as it was."))
+        return redirect(url_for("upload.form"), 303)
+    done = uploads.confirm(actor(), upload_id, now=now())
+    flash(news_of_import(done))
+    return redirect(url_for("banks.show", slug=done.bank), 303)
+
+
+def said(message: str, finding: Finding) -> str:
+    """A finding's words in the reader's language."""
+    translated: str = gettext(message)
+    return translated % finding.params if finding.params else translated
+
+
+def news_of_import(done: ImportReport) -> str:
+    """One sentence on what an import did."""
+    if not done.ready:
+        return gettext("Nothing was changed: all of it is here already.")
+    return ngettext(
+        "%(num)d question was imported. Next: make a quiz from this bank.",
+        "%(num)d questions were imported. Next: make a quiz from this bank.",
+        done.ready,
+    )
+
+
+def headline(report: ImportReport) -> str:
+    """The news of a dry run."""
+    ready = ngettext(
+        "%(num)d question is ready to import", "%(num)d questions are ready to import", report.ready
+    )
+    if report.ready and report.rejected:
+        out = ngettext("%(num)d is not", "%(num)d are not", report.rejected)
+        return gettext("%(ready)s, %(out)s", ready=ready, out=out)
+    if report.ready:
+        return ready
+    if report.rejected:
+        return ngettext(
+            "The only new question in this file cannot be imported",
+            "None of the %(num)d new questions in this file can be imported",
+            report.rejected,
+        )
+    if report.unchanged:
+        return gettext("Everything in this file is here already")
+    return gettext("There is no question in this file that can be read")
+
+
+def _report(checked: Checked) -> str:
+    found = checked.report.findings
+    return render_template(
+        "upload/report.html",
+        upload=checked.upload,
+        format=checked.format,
+        report=checked.report,
+        headline=headline(checked.report),
+        findings=found[:SHOWN],
+        more=max(0, len(found) - SHOWN),
+        counts=Counter(finding.severity for finding in found),
+        said=said,
+    )
+
+
+def _form(problems: dict[str, str] | None = None) -> str:
+    person = actor()
+    return render_template(
+        "upload/form.html",
+        banks=[bank for bank in banks.list_banks(person) if bank.may_edit],
+        templates=bank_export.templates(),
+        limit=settings().upload_limit_bytes // 1_000_000,
+        problems=problems or {},
+        into=request.form.get("into", request.args.get("into", AS_FILE_SAYS)),
+        title=request.form.get("title", ""),
+        may_make=may(person, "bank.make"),
+    )
+
+
+def _problems(error: Invalid) -> dict[str, str]:
+    return {
+        problem.field: gettext(problem.message) % dict(problem.params or {})
+        for problem in error.problems
+    }
+
+
+def _cell(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _download(data: bytes, name: str, media_type: str) -> Response:
+    answer = Response(data, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,45 @@
+"""Small bank files for tests, as bytes."""
+
+import json
+from typing import Any
+
+from quizapp.formats import ReadResult
+from quizapp.services.reading import read_file
+
+
+def question(key: str, **changes: Any) -> dict[str, Any]:
+    """A single choice question that lints clean against the shipped source, with changes."""
+    data = {
+        "id": key,
+        "type": "single_choice",
+        "use": "both",
+        "cites": ["3.1@1"],
+        "level": "recall",
+        "stem": {"en": f"By which year is income to be high, as text {key} has it?"},
+        "options": [
+            {"id": "m", "text": {"en": "2030"}, "rationale": {"en": "That is the first step."}},
+            {"id": "f", "text": {"en": "2050"}, "correct": True},
+            {"id": "t", "text": {"en": "2045"}, "rationale": {"en": "No such year is named."}},
+        ],
+        "explanation": {"en": "High income is the aim for the later of the two years."},
+    }
+    data.update(changes)
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def bank_file(*questions: dict[str, Any], bank: str | None = "sample", **header: Any) -> bytes:
+    """A bank file; JSON is YAML too."""
+    data = {
+        "format": 1,
+        "title": {"en": "A sample"},
+        "source": "foreign-policy-direction",
+        **({"bank": bank} if bank else {}),
+        **header,
+        "questions": list(questions),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1).encode()
+
+
+def read(*questions: dict[str, Any], **header: Any) -> ReadResult:
+    """The same, read."""
+    return read_file(bank_file(*questions, **header), "sample.yaml")[0]
