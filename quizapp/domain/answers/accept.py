@@ -9,7 +9,7 @@ from pydantic import Field
 from quizapp.domain.answers.localised import Lang, Localised, Said
 from quizapp.domain.answers.number import Number
 from quizapp.domain.answers.problem import Problem, blank_text
-from quizapp.domain.answers.text import is_blank, is_khmer, matches, sample
+from quizapp.domain.answers.text import fold, is_blank, is_khmer, matches_folded, sample
 from quizapp.domain.answers.value import Text, Value
 from quizapp.domain.words import N_
 
@@ -52,10 +52,13 @@ class MistakenNumber(Value):
 
 def text_credit(accept: Sequence[AcceptedText], text: str, case_sensitive: bool) -> Fraction:
     """The best credit of the accepted texts that match; blank text earns nothing."""
-    if is_blank(text):
+    folded = fold(text, case_sensitive=case_sensitive)
+    if not folded:
         return NOTHING
     earned = (
-        one.credit for one in accept if matches(one.text, text, case_sensitive=case_sensitive)
+        one.credit
+        for one in accept
+        if matches_folded(one.text, folded, case_sensitive=case_sensitive)
     )
     return max(earned, default=NOTHING)
 

@@ -13,6 +13,7 @@ __all__ = [
     "is_blank",
     "is_khmer",
     "matches",
+    "matches_folded",
     "sample",
     "storable",
 ]
@@ -88,8 +89,13 @@ def matches(pattern: str, text: str, *, case_sensitive: bool = False) -> bool:
     `*` stands for any run of characters, also none; `\*` for a star, `\\` for a backslash.
     The pieces between stars are searched from left to right, once each: no backtracking.
     """
-    pieces = _pieces(pattern, case_sensitive)
     folded = fold(text, case_sensitive=case_sensitive)
+    return matches_folded(pattern, folded, case_sensitive=case_sensitive)
+
+
+def matches_folded(pattern: str, folded: str, *, case_sensitive: bool = False) -> bool:
+    """The same for text that is folded already, where many patterns are tried."""
+    pieces = _pieces(pattern, case_sensitive)
     first, last = pieces[0], pieces[-1]
     if len(pieces) == 1:
         return folded == first

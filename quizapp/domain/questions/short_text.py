@@ -16,7 +16,7 @@ from quizapp.domain.answers.accept import (
 from quizapp.domain.answers.localised import Lang, Localised, Said
 from quizapp.domain.answers.problem import Part, Problem
 from quizapp.domain.answers.response import BaseResponse, read_response, stored
-from quizapp.domain.answers.text import is_blank, matches
+from quizapp.domain.answers.text import fold, is_blank, matches_folded
 from quizapp.domain.answers.value import Text, Value
 from quizapp.domain.words import N_
 
@@ -91,8 +91,9 @@ def summarise(content: Content, response: dict[str, Any] | None, lang: Lang) -> 
 
 
 def _mistake(content: Content, text: str) -> int | None:
+    folded = fold(text, case_sensitive=content.case_sensitive)
     for index, mistake in enumerate(content.mistakes):
-        if matches(mistake.text, text, case_sensitive=content.case_sensitive):
+        if matches_folded(mistake.text, folded, case_sensitive=content.case_sensitive):
             return index
     return None
 
