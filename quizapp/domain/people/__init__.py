@@ -1,0 +1,1 @@
+"""Rules about people: what a name, an address, a password and a join code may be."""
