@@ -1,0 +1,1 @@
+"""Banks: source documents, questions, what is found in them, and what they cover."""
