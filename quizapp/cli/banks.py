@@ -17,7 +17,7 @@ from quizapp.formats import FORMATS
 from quizapp.resources import questions_folder
 from quizapp.services import bank_export, bank_import, coverage, sources
 from quizapp.services.bank_files import CheckedFile, bank_files, lint_file, source_beside
-from quizapp.services.bank_import import ImportReport
+from quizapp.services.bank_import import ImportReport, place_of
 from quizapp.services.reading import read_file
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -164,7 +164,7 @@ def finding_data(finding: Finding, **more: object) -> dict[str, Any]:
     """A finding as the API gives it."""
     return {
         "severity": finding.severity,
-        "where": finding.where,
+        "where": place_of(finding),
         "message": said(finding.message, finding),
         "remedy": said(finding.remedy, finding),
         "rule": finding.rule,
@@ -208,7 +208,7 @@ def _report_data(reports: Sequence[ImportReport]) -> dict[str, Any]:
 
 def _lint(path: Path) -> CheckedFile:
     try:
-        return lint_file(path, shipped=questions_folder())
+        return lint_file(path, shipped=questions_folder(), today=datetime.now(UTC).date())
     except OSError as error:
         _fail(f"{path}: {error.strerror}")
 
@@ -243,9 +243,9 @@ def _bring_source(path: Path, slug: str | None, now: datetime) -> None:
 
 def _line(finding: Finding, place: str) -> str:
     line = f":{finding.line}" if finding.line else ""
-    where = f" {finding.where}:" if finding.where else ""
+    where = ": ".join(part for part in (finding.question, finding.where) if part)
     message, remedy = said(finding.message, finding), said(finding.remedy, finding)
-    return f"{place}{line}: {finding.severity}:{where} {message} {remedy} [{finding.rule}]"
+    return f"{place}{line}: {finding.severity}: {where}: {message} {remedy} [{finding.rule}]"
 
 
 def _print_json(data: object) -> None:

@@ -6,12 +6,14 @@ from importlib.resources import files
 
 from quizapp.domain.access import Actor, BankRef, require
 from quizapp.domain.answers.localised import Localised
+from quizapp.domain.bank.bank import BankHeader
 from quizapp.domain.bank.findings import Finding
 from quizapp.domain.bank.question import Question
 from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.words import N_
-from quizapp.formats import FORMATS, BankHeader
+from quizapp.formats import FORMATS
 from quizapp.services import bank_index
+from quizapp.services.banks import SLUG
 from quizapp.services.reading import read_file
 from quizapp.storage import banks
 from quizapp.storage.database import transaction
@@ -49,7 +51,9 @@ def export(actor: Actor | None, slug: str, format_name: str) -> Written:
     """
     _check_format(format_name)
     with transaction(write=False) as session:
-        found = banks.bank_with_right(session, slug, actor.id if actor else None)
+        found = None
+        if SLUG.fullmatch(slug):
+            found = banks.bank_with_right(session, slug, actor.id if actor else None)
         if found is None:
             raise NotFound
         bank, right = found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from quizapp.domain.bank.findings import Finding
@@ -47,26 +48,24 @@ def source_beside(path: Path, slug: str, shipped: Path | None) -> tuple[SourceDo
     return None, file
 
 
-def lint_file(path: Path, *, shipped: Path | None, format_name: str | None = None) -> CheckedFile:
+def lint_file(path: Path, *, shipped: Path | None, today: date | None = None) -> CheckedFile:
     """Check one bank file against the source document that it names.
 
     Raises:
         OSError: it cannot be read.
-        Invalid: there is no such format.
     """
-    result, _ = read_file(path.read_bytes(), path.name, format_name)
-    findings = [*result.findings, *_lint(result, path, shipped)]
+    result, _ = read_file(path.read_bytes(), path.name)
+    findings = [*result.findings, *_lint(result, path, shipped, today)]
     findings.sort(key=lambda f: (f.line or 0, f.question or ""))
     name = result.bank.bank if result.bank else None
     return CheckedFile(path, name, len(result.questions), tuple(findings))
 
 
-def _lint(result: ReadResult, path: Path, shipped: Path | None) -> Iterable[Finding]:
+def _lint(
+    result: ReadResult, path: Path, shipped: Path | None, today: date | None
+) -> Iterable[Finding]:
     slug = result.bank.source if result.bank else None
     document = source_beside(path, slug, shipped)[0] if slug and "/" not in slug else None
     lines = {read.question.id: read.line for read in result.questions if read.question}
-    for finding in lint_bank([r.question for r in result.questions if r.question], document):
-        if finding.line is None:
-            yield finding.model_copy(update={"line": lines.get(finding.question or "")})
-        else:
-            yield finding
+    for finding in lint_bank([r.question for r in result.questions if r.question], document, today=today):
+        yield finding.at(lines.get(finding.question or ""))

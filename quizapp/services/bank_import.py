@@ -7,7 +7,7 @@ is stored already is recognised. Nothing is parsed or checked while a transactio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +24,7 @@ from quizapp.domain.errors import AlreadyExists, Invalid
 from quizapp.domain.words import N_
 from quizapp.formats import ReadResult
 from quizapp.services import audit, bank_index, sources
+from quizapp.services.banks import checked_slug
 from quizapp.services.import_plan import (
     Incoming,
     Stand,
@@ -62,6 +63,13 @@ class ImportReport:
     def ready(self) -> int:
         """How many questions it stores."""
         return self.created + self.updated
+
+
+def place_of(finding: Finding) -> str:
+    """Where a finding is: the question, the place in it, the line of the file."""
+    where = ": ".join(part for part in (finding.question, finding.where) if part)
+    line = f"line {finding.line}" if finding.line else ""
+    return f"{where} ({line})" if where and line else where or line
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ def import_bank(
         Forbidden: it may not be changed.
     """
     target, documents = _find_target(actor, result, bank, title, shipped)
-    checked = _check(result, target, documents)
+    checked = _check(result, target, documents, now.date())
     gone = missing(list(target.stands.values()), checked.named) if retire_missing else []
     report = _plan(target, checked, gone)
     if dry_run:
@@ -165,6 +173,7 @@ def _find_target(
     slug = slug or (header.bank if header else None)
     if not slug:
         raise Invalid.field("bank", N_("Say which bank the questions belong to."))
+    slug = checked_slug(slug)
     with transaction(write=False) as session:
         documents = sources.read(session).documents
         found = banks.bank_with_right(session, slug, actor.id if actor else None)
@@ -213,7 +222,9 @@ def _only(documents: Mapping[str, SourceDocument]) -> str | None:
     return next(iter(documents)) if len(documents) == 1 else None
 
 
-def _check(result: ReadResult, target: Target, documents: Mapping[str, SourceDocument]) -> _Checked:
+def _check(
+    result: ReadResult, target: Target, documents: Mapping[str, SourceDocument], today: date
+) -> _Checked:
     """Check every question, among its neighbours in the file and in the bank."""
     seen: dict[str, int | None] = {}
     unique = []
@@ -228,10 +239,8 @@ def _check(result: ReadResult, target: Target, documents: Mapping[str, SourceDoc
         seen[key] = read.line
         unique.append(read.question)
     source = documents.get(target.source or "")
-    for finding in lint_bank([*unique, *target.others], source):
-        if finding.question in seen or finding.question is None:
-            line = finding.line if finding.line is not None else seen.get(finding.question or "")
-            findings.append(finding.model_copy(update={"line": line}))
+    for finding in lint_bank(unique, source, beside=target.others, today=today):
+        findings.append(finding.at(seen.get(finding.question or "")))
     bad = {f.question for f in findings if f.severity == "error" and f.question}
     held = {f.question for f in findings if f.severity == "hold"}
     arriving = tuple(
@@ -252,7 +261,6 @@ def _twice(key: str, line: int | None) -> Finding:
         remedy=N_("Give one of the two questions another id."),
         params={},
         question=key,
-        where=key,
         line=line,
     )
 

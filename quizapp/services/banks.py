@@ -18,6 +18,7 @@ from quizapp.domain.bank.findings import Finding
 from quizapp.domain.bank.lint import lint_question
 from quizapp.domain.bank.question import Question
 from quizapp.domain.errors import AlreadyExists, Conflict, Invalid, NotFound
+from quizapp.domain.people.fields import clean_email, clean_line, clean_name
 from quizapp.domain.words import N_
 from quizapp.services import audit, bank_index, sources
 from quizapp.services.bank_index import Entry, Index
@@ -241,7 +242,9 @@ def list_questions(
     return [(entry, words[entry.version_id]) for entry in shown]
 
 
-def read_question(actor: Actor, slug: str, key: str) -> QuestionPage:
+def read_question(
+    actor: Actor, slug: str, key: str, *, now: datetime | None = None
+) -> QuestionPage:
     """A question with its findings, citations and versions.
 
     Raises:
@@ -261,7 +264,13 @@ def read_question(actor: Actor, slug: str, key: str) -> QuestionPage:
         bank=_counted(bank, index),
         entry=entry,
         question=question,
-        findings=tuple(lint_question(question, document.documents.get(index.source or ""))),
+        findings=tuple(
+            lint_question(
+                question,
+                document.documents.get(index.source or ""),
+                today=now.date() if now else None,
+            )
+        ),
         citations=tuple(
             Citation(cite, document.provision(index.source, cite)) for cite in entry.cites
         ),
@@ -331,14 +340,7 @@ def checked_title(title: str) -> str:
     Raises:
         Invalid: it is empty or too long.
     """
-    title = " ".join(unicodedata.normalize("NFC", title).split())
-    if not title:
-        raise Invalid.field("title", N_("Give the bank a name."))
-    if len(title) > 200:
-        raise Invalid.field("title", N_("Use at most %(most)s characters."), most=200)
-    if any(unicodedata.category(c) in ("Cc", "Cs") for c in title):
-        raise Invalid.field("title", N_("The name holds a character that cannot be stored."))
-    return title
+    return clean_name("title", title)
 
 
 def checked_slug(slug: str) -> str:
@@ -370,13 +372,9 @@ def retire(actor: Actor, slug: str, key: str, reason: str, *, now: datetime) -> 
         Invalid: no reason is given.
         Conflict: it is retired already.
     """
-    reason = " ".join(unicodedata.normalize("NFC", reason).split())
+    reason = clean_line("reason", reason, longest=REASON_LENGTH)
     if not reason:
         raise Invalid.field("reason", N_("Say why it is retired: others will ask."))
-    if len(reason) > REASON_LENGTH:
-        raise Invalid.field("reason", N_("Use at most %(most)s characters."), most=REASON_LENGTH)
-    if any(unicodedata.category(c) in ("Cc", "Cs") for c in reason):
-        raise Invalid.field("reason", N_("The text holds a character that cannot be stored."))
     with transaction(write=True) as session:
         bank, question = _editable_question(session, actor, slug, key)
         if question.state == "retired":
@@ -397,7 +395,7 @@ def bring_back(actor: Actor, slug: str, key: str, *, now: datetime) -> None:
         Forbidden: the person may not change the bank.
         Conflict: it is not retired.
     """
-    page = read_question(actor, slug, key)
+    page = read_question(actor, slug, key, now=now)
     held = any(finding.severity != "warning" for finding in page.findings)
     with transaction(write=True) as session:
         bank, question = _editable_question(session, actor, slug, key)
@@ -436,9 +434,10 @@ def grant(actor: Actor, slug: str, email: str, right: str, *, now: datetime) -> 
     """
     if right not in RIGHTS:
         raise Invalid.field("right", N_("Choose one of the rights."))
+    email = clean_email(email)
     with transaction(write=True) as session:
         bank, _ = _bank(session, actor, slug, "bank.own")
-        person = people.find_by_email(session, email.strip())
+        person = people.find_person(session, "email", email)
         if person is None or person.role == "trainee" or not person.active:
             raise Invalid.field("email", N_("No instructor has this e-mail address."))
         if right != "owner":
@@ -472,7 +471,7 @@ def _keep_an_owner(session: Session, bank_id: UUID, person_id: UUID) -> None:
 
 
 def _bank(session: Session, actor: Actor, slug: str, action: str) -> tuple[stored.Bank, str | None]:
-    found = stored.bank_with_right(session, slug, actor.id)
+    found = stored.bank_with_right(session, slug, actor.id) if SLUG.fullmatch(slug) else None
     if found is None:
         require(actor, action)
         raise NotFound

@@ -156,6 +156,5 @@ def _finding(rule: str, message: str, remedy: str, key: str, line: int | None) -
         remedy=remedy,
         params={},
         question=key,
-        where=key,
         line=line,
     )

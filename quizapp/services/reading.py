@@ -2,6 +2,8 @@
 
 from pathlib import PurePath
 
+import yaml
+
 from quizapp.domain.bank.findings import Finding
 from quizapp.domain.bank.source import SourceDocument
 from quizapp.domain.errors import Invalid
@@ -44,5 +46,16 @@ def guess(data: bytes, file_name: str) -> str | None:
 
 
 def read_source(data: bytes) -> tuple[SourceDocument | None, list[Finding]]:
-    """Read a source document's file."""
-    raise NotImplementedError
+    """Read a source document's file; None, with what is wrong, where it cannot be one."""
+    try:
+        return SourceDocument.model_validate(yaml.load(data, yaml.CSafeLoader)), []  # noqa: S506
+    except (yaml.YAMLError, ValueError) as error:
+        return None, [
+            Finding(
+                severity="error",
+                rule="not-a-source",
+                message=N_("This is not a source document: %(reason)s"),
+                remedy=N_("Write it as questions/sources shows."),
+                params={"reason": " ".join(str(error).split())[:300]},
+            )
+        ]

@@ -132,7 +132,7 @@ def _build(session: Session) -> Sources:
     sources: dict[str, tuple[Localised, dict[UUID, dict[str, Any]]]] = {}
     for row in stored.all_provisions(session):
         title, tasks = sources.setdefault(
-            row.source_slug, (Localised.model_validate(row.source_title), {})
+            row.source_slug, (_said(row.source_title, row.source_slug), {})
         )
         task = tasks.setdefault(
             row.task_id,
@@ -189,10 +189,15 @@ def _provision(provision_id: UUID, source: str, task: str, rows: list[Any]) -> P
 def _words(row: Any) -> ProvisionWords:
     return ProvisionWords(
         row.version,
-        Localised.model_validate(row.title),
+        _said(row.title, row.number),
         Localised.model_validate(row.text),
         row.place,
     )
+
+
+def _said(stored_text: dict[str, Any], name: str) -> Localised:
+    """A title, or the name of what has none."""
+    return Localised.model_validate(stored_text) if stored_text else Localised(en=name)
 
 
 def _document(view: SourceView) -> SourceDocument:

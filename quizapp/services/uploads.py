@@ -65,7 +65,9 @@ def keep(
         raise Invalid.field("file", N_("This file is empty. Choose the file with the questions."))
     if title is not None:
         title, bank = _new_bank(title)
-    elif bank is None:
+    elif bank is not None:
+        banks.get_bank(actor, bank)
+    else:
         result, _ = read_file(data, file_name)
         if result.bank is None or not result.bank.bank:
             raise Invalid.field("bank", N_("The file names no bank. Say where its questions go."))

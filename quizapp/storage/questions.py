@@ -107,11 +107,12 @@ def documents(
     """The documents of question versions."""
     wanted = list(version_ids)
     for start in range(0, len(wanted), _CHUNK):
-        yield from session.execute(
+        found = session.execute(
             select(QuestionVersion.id, QuestionVersion.document).where(
                 QuestionVersion.id.in_(wanted[start : start + _CHUNK])
             )
-        ).tuples()
+        )
+        yield from ((version_id, document) for version_id, document in found)
 
 
 def stand_of(

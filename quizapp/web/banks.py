@@ -7,9 +7,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from quizapp.domain.access import RIGHTS
-from quizapp.domain.errors import AlreadyExists, Conflict, DomainError, Invalid
+from quizapp.domain.errors import AlreadyExists, Conflict, Invalid
 from quizapp.services import bank_export, banks, trying
 from quizapp.services.banks import Filters
+from quizapp.web.forms import problems, say, typed
 from quizapp.web.guard import access, actor, now
 
 bp = Blueprint("banks", __name__)
@@ -35,12 +36,12 @@ def new() -> str:
 @access("bank.make")
 def make() -> tuple[str, int] | BaseResponse:
     """Make an empty bank."""
-    title = request.form.get("title", "")
+    title = typed("title")
     try:
         slug = banks.make_bank(actor(), title=title, now=now())
     except (Invalid, AlreadyExists) as error:
-        problems = _problems(error, "title")
-        return render_template("banks/new.html", problems=problems, title=title), 422
+        wrong = problems(error, "title")
+        return render_template("banks/new.html", problems=wrong, title=title), 422
     return redirect(url_for("banks.show", slug=slug), 303)
 
 
@@ -86,9 +87,9 @@ def try_it(slug: str, key: str) -> str:
 def retire(slug: str, key: str) -> tuple[str, int] | BaseResponse:
     """Take a question out of use."""
     try:
-        banks.retire(actor(), slug, key, request.form.get("reason", ""), now=now())
+        banks.retire(actor(), slug, key, typed("reason"), now=now())
     except (Invalid, Conflict) as error:
-        return _question(slug, key, problems=_problems(error, "reason")), error.status
+        return _question(slug, key, problems=problems(error, "reason")), error.status
     flash(gettext("The question is retired. Attempts that were dealt it keep it."))
     return redirect(url_for("banks.question", slug=slug, key=key), 303)
 
@@ -117,11 +118,11 @@ def people(slug: str) -> str:
 @access("bank.own")
 def grant(slug: str) -> tuple[str, int] | BaseResponse:
     """Give somebody a right."""
-    email, right = request.form.get("email", ""), request.form.get("right", "")
+    email, right = typed("email"), typed("right")
     try:
         banks.grant(actor(), slug, email, right, now=now())
     except Invalid as error:
-        return _people(slug, _problems(error, "email")), 422
+        return _people(slug, problems(error, "email")), 422
     return redirect(url_for("banks.people", slug=slug), 303)
 
 
@@ -132,24 +133,17 @@ def withdraw(slug: str, person_id: UUID) -> tuple[str, int] | BaseResponse:
     try:
         banks.withdraw(actor(), slug, person_id, now=now())
     except Invalid as error:
-        return _people(slug, _problems(error, "right")), 422
+        return _people(slug, problems(error, "right")), 422
     return redirect(url_for("banks.people", slug=slug), 303)
 
 
-def _people(slug: str, problems: dict[str, str] | None = None) -> str:
+def _people(slug: str, wrong: dict[str, str] | None = None) -> str:
     return render_template(
         "banks/people.html",
         bank=banks.get_bank(actor(), slug),
         grants=banks.grants(actor(), slug),
         rights=RIGHTS,
-        problems=problems or {},
-        email=request.form.get("email", ""),
+        problems=wrong or {},
+        email=typed("email"),
         right=request.form.get("right", "user"),
     )
-
-
-def _problems(error: DomainError, field: str) -> dict[str, str]:
-    """What is wrong by field; what names no field stands at `field`."""
-    if isinstance(error, Invalid) and error.problems:
-        return {p.field: gettext(p.message) % dict(p.params or {}) for p in error.problems}
-    return {field: gettext(error.detail or error.title) % error.params}

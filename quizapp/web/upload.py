@@ -5,18 +5,17 @@ import io
 from collections import Counter
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from quizapp.domain.access import may
 from quizapp.domain.bank.findings import Finding
-from quizapp.domain.errors import Invalid, NotFound
+from quizapp.domain.errors import Invalid
 from quizapp.services import bank_export, banks, uploads
 from quizapp.services.bank_import import ImportReport
 from quizapp.services.uploads import Checked
+from quizapp.web.forms import problems, say
 from quizapp.web.guard import access, actor, now
-from quizapp.web.wiring import settings
 
 bp = Blueprint("upload", __name__)
 
@@ -38,19 +37,17 @@ def form() -> str:
 def send() -> tuple[str, int] | BaseResponse:
     """Keep the file and show what importing it would do."""
     sent = request.files.get("file")
-    problems: dict[str, str] = {}
     if sent is None or not sent.filename:
-        problems["file"] = gettext("Choose the file with the questions first.")
-        return _form(problems), 422
-    limit = settings().upload_limit_bytes
+        return _form({"file": gettext("Choose the file with the questions first.")}), 422
+    limit = _limit()
     data = sent.stream.read(limit + 1)
     if len(data) > limit:
-        problems["file"] = gettext(
+        too_large = gettext(
             "This file is larger than %(most)s MB. Cut it into parts: questions with ids that are "
             "here already are recognised.",
             most=limit // 1_000_000,
         )
-        return _form(problems), 413
+        return _form({"file": too_large}), 413
     into = request.form.get("into", AS_FILE_SAYS)
     title = request.form.get("title", "").strip() or None
     try:
@@ -63,7 +60,7 @@ def send() -> tuple[str, int] | BaseResponse:
             title=(title or "") if into == NEW_BANK else None,
         )
     except Invalid as error:
-        return _form(_problems(error)), 422
+        return _form(problems(error, "file")), 422
     return redirect(url_for("upload.report", upload_id=upload_id), 303)
 
 
@@ -82,7 +79,7 @@ def report(upload_id: UUID) -> tuple[str, int] | str:
     try:
         checked = uploads.check(actor(), upload_id, now=now())
     except Invalid as error:
-        return _form(_problems(error)), 422
+        return _form(problems(error, "file")), 422
     return _report(checked)
 
 
@@ -124,8 +121,7 @@ def decide(upload_id: UUID) -> BaseResponse:
 
 def said(message: str, finding: Finding) -> str:
     """A finding's words in the reader's language."""
-    translated: str = gettext(message)
-    return translated % finding.params if finding.params else translated
+    return say(message, finding.params)
 
 
 def news_of_import(done: ImportReport) -> str:
@@ -175,25 +171,21 @@ def _report(checked: Checked) -> str:
     )
 
 
-def _form(problems: dict[str, str] | None = None) -> str:
-    person = actor()
+def _form(wrong: dict[str, str] | None = None) -> str:
     return render_template(
         "upload/form.html",
-        banks=[bank for bank in banks.list_banks(person) if bank.may_edit],
-        templates=bank_export.templates(),
-        limit=settings().upload_limit_bytes // 1_000_000,
-        problems=problems or {},
+        banks=[bank for bank in banks.list_banks(actor()) if bank.may_edit],
+        templates=bank_export.formats(),
+        limit=_limit() // 1_000_000,
+        problems=wrong or {},
         into=request.form.get("into", request.args.get("into", AS_FILE_SAYS)),
         title=request.form.get("title", ""),
-        may_make=may(person, "bank.make"),
     )
 
 
-def _problems(error: Invalid) -> dict[str, str]:
-    return {
-        problem.field: gettext(problem.message) % dict(problem.params or {})
-        for problem in error.problems
-    }
+def _limit() -> int:
+    most: int = current_app.extensions["quizapp.settings"].upload_limit_bytes
+    return most
 
 
 def _cell(value: str) -> str:
