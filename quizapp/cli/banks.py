@@ -71,6 +71,7 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> None:
 @AS_JSON
 @with_appcontext
 def import_files(
+    *,
     paths: tuple[Path, ...],
     format_name: str | None,
     slug: str | None,

@@ -147,7 +147,7 @@ def _entry(row: Any, slug: str, source: str) -> Entry:
         level=row.level,
         use=row.use,
         state=row.state,
-        cites=tuple(cite.split("@")[0] for cite in cites),
+        cites=tuple(cite.partition("@")[0] for cite in cites),
         not_with=not_with,
         valid_until=valid_until,
     )

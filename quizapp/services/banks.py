@@ -1,4 +1,4 @@
-"""Banks as people see and change them: lists, a bank's page, a question's page, rights, retiring."""
+"""Banks as people see and change them: lists, pages, questions, rights, retiring."""
 
 import re
 import secrets

@@ -59,7 +59,7 @@ def data(found: Sequence[BankCoverage]) -> dict[str, Any]:
 
 
 def table(found: Sequence[BankCoverage]) -> Iterator[str]:
-    """The same as lines of text: provisions that the bank touches, and those of its tasks left bare."""
+    """The same as lines of text: every provision of the tasks that the bank touches."""
     for one in found:
         yield f"{one.bank}: {one.questions} questions"
         if one.coverage is None:

@@ -1,4 +1,4 @@
-"""What an import would do with each question: pure decisions, made again on fresh rows when storing."""
+"""What an import would do with each question: pure decisions, made again when storing."""
 
 import hashlib
 import json

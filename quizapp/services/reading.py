@@ -48,7 +48,7 @@ def guess(data: bytes, file_name: str) -> str | None:
 def read_source(data: bytes) -> tuple[SourceDocument | None, list[Finding]]:
     """Read a source document's file; None, with what is wrong, where it cannot be one."""
     try:
-        return SourceDocument.model_validate(yaml.load(data, yaml.CSafeLoader)), []  # noqa: S506
+        return SourceDocument.model_validate(yaml.load(data, yaml.CSafeLoader)), []
     except (yaml.YAMLError, ValueError) as error:
         return None, [
             Finding(

@@ -86,7 +86,7 @@ class Sources:
 
     def provision(self, source: str | None, number: str) -> ProvisionView | None:
         """A provision by its number, with or without `@version`; of any source where None."""
-        number = number.split("@")[0]
+        number = number.partition("@")[0]
         if source:
             return self.by_number.get((source, number))
         return next((p for (_, n), p in self.by_number.items() if n == number), None)
@@ -131,7 +131,7 @@ def get_provision(number: str, source: str | None = None) -> ProvisionView:
 def _build(session: Session) -> Sources:
     sources: dict[str, tuple[Localised, dict[UUID, dict[str, Any]]]] = {}
     for row in stored.all_provisions(session):
-        title, tasks = sources.setdefault(
+        _, tasks = sources.setdefault(
             row.source_slug, (_said(row.source_title, row.source_slug), {})
         )
         task = tasks.setdefault(
@@ -250,7 +250,7 @@ def import_source(document: SourceDocument, *, now: datetime) -> list[Finding]:
             session.flush()
             for place, provision in enumerate(task.provisions, start=1):
                 finding = _store_provision(
-                    session, kept.id, provision, place, provisions, raised, now
+                    session, kept.id, provision, place, provisions, raised=raised, now=now
                 )
                 if finding:
                     findings.append(finding)
@@ -273,6 +273,7 @@ def _store_provision(
     provision: Provision,
     position: int,
     stands: Mapping[str, tuple[stored.Provision, stored.ProvisionVersion]],
+    *,
     raised: dict[str, int],
     now: datetime,
 ) -> Finding | None:

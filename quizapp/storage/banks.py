@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     LargeBinary,
-    Row,
     String,
     and_,
     case,
@@ -74,7 +73,7 @@ class Upload(WithId):
 
 
 class ShippedFile(Base):
-    """What was loaded from a file that comes with the product, so that a start can tell it changed."""
+    """What is loaded of what comes with the product, so that a start can tell it changed."""
 
     __tablename__ = "shipped_files"
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -106,7 +105,7 @@ def banks_with_counts(
     every: bool,
     after: str | None = None,
     limit: int | None = None,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Banks in the order of their slugs: (Bank, right, questions, approved, draft, retired).
 
     Args:
@@ -148,7 +147,7 @@ def _count(condition: Any) -> Any:
 
 def bank_revisions(
     session: Session | Connection, slugs: Iterable[str] | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """(id, slug, revision, source) of the banks named, or of all."""
     statement = select(Bank.id, Bank.slug, Bank.revision, Bank.source)
     if slugs is not None:
@@ -164,7 +163,7 @@ def make_bank(session: Session, values: dict[str, Any]) -> bool:
             index_elements=["slug"]
         )
     )
-    return bool(done.rowcount)
+    return bool(getattr(done, "rowcount", 0))
 
 
 def lock_bank(session: Session, slug: str) -> Bank | None:
@@ -179,7 +178,7 @@ def bump_revision(session: Session, bank_ids: Iterable[UUID]) -> None:
     )
 
 
-def grants_of(session: Session, bank_id: UUID) -> Sequence[Row[Any]]:
+def grants_of(session: Session, bank_id: UUID) -> Sequence[Any]:
     """(person_id, right, name, email) of everybody with a right on the bank."""
     return session.execute(
         select(BankGrant.person_id, BankGrant.right, Person.name, Person.email)
@@ -225,10 +224,8 @@ def purge_uploads(session: Session, before: datetime) -> None:
 
 def shipped_digests(session: Session) -> dict[str, str]:
     """What is loaded of the files that come with the product, by name."""
-    return {
-        name: digest
-        for name, digest in session.execute(select(ShippedFile.name, ShippedFile.digest))
-    }
+    found = session.execute(select(ShippedFile.name, ShippedFile.digest)).all()
+    return {row.name: row.digest for row in found}
 
 
 def keep_shipped_digest(session: Session, name: str, digest: str, now: datetime) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     Connection,
     ForeignKey,
-    Row,
     String,
     Text,
     UniqueConstraint,
@@ -48,7 +47,10 @@ class Question(WithId):
 
 
 class QuestionVersion(WithId):
-    """The whole of a question as it stood once; never changed. `document` is the bank file's form."""
+    """The whole of a question as it stood once; never changed.
+
+    `document` is the bank file's form.
+    """
 
     __tablename__ = "question_versions"
     question_id: Mapped[UUID] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"))
@@ -72,7 +74,7 @@ _CURRENT = and_(
 _CHUNK = 400
 
 
-def index_rows(session: Session | Connection, bank_id: UUID) -> Sequence[Row[Any]]:
+def index_rows(session: Session | Connection, bank_id: UUID) -> Sequence[Any]:
     """One row per question of a bank, at its current version, in the bank's order.
 
     Columns: question_id, version_id, key, state, version, edited_here, approved_as,
@@ -117,7 +119,7 @@ def documents(
 
 def stand_of(
     session: Session, bank_id: UUID, keys: Iterable[str] | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """What an import compares with, of the keys or of all: id, key, version, digest, state, ..."""
     statement = (
         select(
@@ -169,7 +171,7 @@ def lock_question(session: Session, bank_id: UUID, key: str) -> Question | None:
     )
 
 
-def versions_of(session: Session, question_id: UUID) -> Sequence[Row[Any]]:
+def versions_of(session: Session, question_id: UUID) -> Sequence[Any]:
     """(id, version, reason, made_by, created_at) of all versions, newest first."""
     return session.execute(
         select(
@@ -185,7 +187,7 @@ def versions_of(session: Session, question_id: UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def approved_citers(session: Session, bank_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+def approved_citers(session: Session, bank_ids: Sequence[UUID]) -> Sequence[Any]:
     """(id, bank_id, cites) of approved questions in the banks, at their current version."""
     return session.execute(
         select(Question.id, Question.bank_id, QuestionVersion.cites)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Row, String, Text, UniqueConstraint, and_, func, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.database import WithId
@@ -66,7 +66,7 @@ def stamp(session: Session) -> tuple[int, datetime | None]:
     return (row[0], row[1])
 
 
-def all_provisions(session: Session) -> Sequence[Row[Any]]:
+def all_provisions(session: Session) -> Sequence[Any]:
     """Every task with its provisions at every version, in the documents' order.
 
     Columns: source_slug, source_title, task_id, task_number, task_title, provision_id, number,

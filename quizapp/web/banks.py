@@ -1,4 +1,4 @@
-"""Banks in the browser: lists, questions with their findings, trying one, retiring, rights, export."""
+"""Banks in the browser: lists, questions, trying one, retiring, rights, export."""
 
 from uuid import UUID
 
@@ -50,8 +50,8 @@ def make() -> tuple[str, int] | BaseResponse:
 def show(slug: str) -> str:
     """A bank: what it holds, what it covers, its questions."""
     chosen = {name: request.args.get(name) or None for name in FILTERS}
-    number = request.args.get("page", "1")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+    number = request.args.get("page", "1")[:6]
+    page = int(number) if number.isascii() and number.isdigit() else 1
     found = banks.read_bank(actor(), slug, Filters(**chosen), page=page, now=now())
     return render_template(
         "banks/show.html", page=found, formats=bank_export.formats(), chosen=chosen
@@ -89,7 +89,7 @@ def retire(slug: str, key: str) -> tuple[str, int] | BaseResponse:
     try:
         banks.retire(actor(), slug, key, typed("reason"), now=now())
     except (Invalid, Conflict) as error:
-        return _question(slug, key, problems=problems(error, "reason")), error.status
+        return _question(slug, key, wrong=problems(error, "reason")), error.status
     flash(gettext("The question is retired. Attempts that were dealt it keep it."))
     return redirect(url_for("banks.question", slug=slug, key=key), 303)
 
@@ -146,4 +146,31 @@ def _people(slug: str, wrong: dict[str, str] | None = None) -> str:
         problems=wrong or {},
         email=typed("email"),
         right=request.form.get("right", "user"),
+    )
+
+
+def _question(
+    slug: str, key: str, *, tried: bool = False, wrong: dict[str, str] | None = None
+) -> str:
+    page = banks.read_question(actor(), slug, key, now=now())
+    lang = reading_language()
+    shown = trying.show(page.question, lang)
+    wrong = dict(wrong or {})
+    outcome, response = None, None
+    if tried:
+        response = response_from_form(page.question.type, shown.present)
+        try:
+            outcome = trying.mark(page.question, response, lang)
+        except ResponseRefused as error:
+            wrong |= problems(error, "response")
+    return render_template(
+        "banks/question.html",
+        page=page,
+        shown=shown,
+        response=response,
+        tried=outcome,
+        explained=trying.explain(page.question, lang),
+        said=said,
+        problems=wrong,
+        reason=typed("reason"),
     )
