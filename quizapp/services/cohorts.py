@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain.access import Actor, CohortRef, require
 from quizapp.domain.errors import AlreadyExists, Invalid, NotFound
-from quizapp.domain.people.fields import Problems, clean_code, clean_name, clean_optional, sign_in_name
+from quizapp.domain.people.fields import (
+    Problems,
+    clean_code,
+    clean_name,
+    clean_optional,
+    sign_in_name,
+)
 from quizapp.domain.people.join_codes import BITS, make_join_code, show_join_code
 from quizapp.domain.words import N_
 from quizapp.services import audit

@@ -199,9 +199,7 @@ def issue_slips(
     require(actor, "person.manage")
     wanted = list(dict.fromkeys(person_ids))
     if len(wanted) > MOST_SLIPS:
-        raise Invalid.field(
-            "people", N_("Print at most %(most)d slips at once."), most=MOST_SLIPS
-        )
+        raise Invalid.field("people", N_("Print at most %(most)d slips at once."), most=MOST_SLIPS)
     with transaction(write=True) as session:
         found = [one for one in stored.people_by_ids(session, wanted) if one.active]
         if not found:
@@ -257,5 +255,3 @@ def _issue(
     )
     # in the query, not the path: logs and statistics keep paths
     return IssuedLink(f"{base_url.rstrip('/')}/reset?link={token}", now + life)
-
-

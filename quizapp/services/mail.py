@@ -55,9 +55,7 @@ def ask_reset(desk: Desk, name: str, *, device: Device, now: datetime) -> None:
         TooManyTries: asked too shortly before.
     """
     asked = sign_in_name(name)
-    desk.throttle.begin(
-        "reset", now, account="|".join(asked) if asked else None, device=device.id
-    )
+    desk.throttle.begin("reset", now, account="|".join(asked) if asked else None, device=device.id)
     if asked is None:
         return
     mail_id = uuid4()
@@ -71,9 +69,7 @@ def ask_reset(desk: Desk, name: str, *, device: Device, now: datetime) -> None:
                 created_at=now,
             )
         )
-        session.add(
-            Job(kind=JOB, subject=str(mail_id), run_after=now, created_at=now)
-        )
+        session.add(Job(kind=JOB, subject=str(mail_id), run_after=now, created_at=now))
 
 
 def send(mail_id: UUID, *, smtp: Smtp | None, say: Say, now: datetime) -> bool:

@@ -18,7 +18,7 @@ PATIENCE_S = 10
 
 @dataclass(frozen=True)
 class Passwords:
-    """Argon2id with OWASP's parameters; verifications queue, so that they cannot eat the machine."""
+    """Argon2id with OWASP's parameters; verifications queue: they cannot eat the machine."""
 
     memory_kib: int = 19 * 1024
     time_cost: int = 2

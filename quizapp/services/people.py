@@ -13,6 +13,7 @@ from quizapp.domain.access import ROLES, Actor, Role, require
 from quizapp.domain.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 from quizapp.domain.people.fields import (
     Problems,
+    clean_code,
     clean_email,
     clean_line,
     clean_name,
@@ -169,9 +170,7 @@ def create_person(actor: Actor | None, form: PersonForm, *, now: datetime) -> UU
     return person.id
 
 
-def set_password_from_outside(
-    desk: Desk, person_id: UUID, password: str, *, now: datetime
-) -> None:
+def set_password_from_outside(desk: Desk, person_id: UUID, password: str, *, now: datetime) -> None:
     """Set a password from the command line.
 
     Raises:
@@ -181,9 +180,7 @@ def set_password_from_outside(
         person = session.get(Person, person_id)
     if person is None:
         raise NotFound
-    text = check_password(
-        password, person.email, person.name, person.name_km, person.staff_number
-    )
+    text = check_password(password, person.email, person.name, person.name_km, person.staff_number)
     encoded = desk.passwords.hash(text)
     with transaction(write=True) as session:
         row = stored.lock_person(session, person_id)
@@ -338,18 +335,53 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def put_into_cohort(
-    person_id: UUID, code: str, *, part: str, now: datetime
-) -> None:
+def put_into_cohort(person_id: UUID, code: str, *, part: str, now: datetime) -> None:
     """Add somebody to a cohort from the command line.
 
     Raises:
         Invalid: there is no such cohort.
     """
     with transaction(write=True) as session:
-        cohort = stored_cohorts.find_cohort(session, code)
+        cohort = stored_cohorts.find_cohort(session, clean_code(code))
         if cohort is None:
             raise Invalid.field("cohort", N_("There is no cohort %(code)s."), code=code)
         if stored_cohorts.add_member(session, cohort.id, person_id, part, now):
             details = {"person": person_id, "part": part}
             audit.record(session, None, "cohort.add", "cohort", cohort.id, details, now=now)
+
+
+def check_new_password(form: PersonForm, password: str) -> None:
+    """Say whether a new account could have the password.
+
+    Raises:
+        Invalid: it will not do.
+    """
+    check_password(password, form.email, form.name, form.name_km, form.staff_number)
+
+
+def check_cohort(code: str) -> None:
+    """Say whether there is a cohort with that short name.
+
+    Raises:
+        Invalid: there is none.
+    """
+    wanted = clean_code(code)
+    with transaction(write=False) as session:
+        if stored_cohorts.find_cohort(session, wanted) is None:
+            raise Invalid.field("cohort", N_("There is no cohort %(code)s."), code=code)
+
+
+def find_instructor(email: str) -> UUID:
+    """Who has the address, and may teach.
+
+    Raises:
+        Invalid: nobody has it, or only a trainee.
+    """
+    address = clean_email(email)
+    with transaction(write=False) as session:
+        person = stored.find_person(session, "email", address)
+    if person is None:
+        raise Invalid.field("instructor", N_("Nobody has the address %(email)s."), email=address)
+    if person.role == "trainee":
+        raise Invalid.field("instructor", N_("A trainee cannot teach: change the role first."))
+    return person.id

@@ -33,6 +33,8 @@ LARGEST_UNPACKED = 40_000_000
 KEPT = timedelta(days=1)
 BATCH = 100
 
+_NO_WORKBOOK = N_("This workbook cannot be read: save it again as XLSX.")
+
 Table = Sequence[tuple[int, Sequence[str]]]
 
 
@@ -217,15 +219,16 @@ def _read_workbook(data: bytes) -> Table:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
-        if size > LARGEST_UNPACKED:
-            raise _unreadable(N_("Unpacked, the workbook is too large."))
+    except zipfile.BadZipFile as error:
+        raise _unreadable(_NO_WORKBOOK) from error
+    if size > LARGEST_UNPACKED:
+        raise _unreadable(N_("Unpacked, the workbook is too large."))
+    try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheet = book.get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 10)
-    except Invalid:
-        raise
     except Exception as error:  # whatever a foreign reader raises, the file is to blame
-        raise _unreadable(N_("This workbook cannot be read: save it again as XLSX.")) from error
+        raise _unreadable(_NO_WORKBOOK) from error
     return [
         (number, [_cell(cell) for cell in cells[:50]]) for number, cells in enumerate(rows, start=1)
     ]

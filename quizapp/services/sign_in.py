@@ -89,9 +89,7 @@ def issue_token(
     return issued
 
 
-def change_password(
-    desk: Desk, actor: Actor, *, current: str, new: str, now: datetime
-) -> None:
+def change_password(desk: Desk, actor: Actor, *, current: str, new: str, now: datetime) -> None:
     """Set a new password, and sign out everywhere else; tokens end too.
 
     Raises:

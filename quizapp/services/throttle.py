@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage, Storage
 
 from quizapp.domain.errors import TooManyTries
 
@@ -32,9 +32,7 @@ class Throttle:
     def __init__(self, redis_url: str | None = None) -> None:
         self._memory = MemoryStorage()
         self._shared: Storage | None = (
-            storage_from_string(
-                redis_url, wrap_exceptions=True, key_prefix="quizapp", socket_timeout=1
-            )
+            RedisStorage(redis_url, wrap_exceptions=True, key_prefix="quizapp", socket_timeout=1)
             if redis_url
             else None
         )
@@ -69,8 +67,8 @@ class Throttle:
     def succeed(self, tried: Try) -> None:
         """Forget the failures before a success."""
         for key in tried.keys:
-            for name in (f"n:{key}", f"until:{key}"):
-                self._ask(lambda storage, name=name: storage.clear(name))
+            self._clear(f"n:{key}")
+            self._clear(f"until:{key}")
 
     def _wait(self, key: str, now: datetime) -> int:
         until = self._ask(lambda storage: storage.get(f"until:{key}"))
@@ -84,8 +82,11 @@ class Throttle:
             return
         delay = min(LONGEST_S, 1 << min(failures - FREE, 10))
         until = int(now.timestamp()) + delay
-        self._ask(lambda storage: storage.clear(f"until:{key}"))
+        self._clear(f"until:{key}")
         self._ask(lambda storage: storage.incr(f"until:{key}", delay + 1, amount=until))
+
+    def _clear(self, name: str) -> None:
+        self._ask(lambda storage: storage.clear(name))
 
     def _ask(self, question: Callable[[Storage], T]) -> T:
         if self._shared is not None:

@@ -12,7 +12,7 @@ from quizapp.storage.database import WithId
 
 
 class AuditRow(WithId):
-    """One change. `sealed` and `seal` are set once, by the sealing job: position and chained hash."""
+    """One change. `sealed` and `seal` are set once, by the sealing job: position and hash."""
 
     __tablename__ = "audit"
     at: Mapped[datetime]

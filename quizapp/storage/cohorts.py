@@ -21,6 +21,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.database import Base, WithId, upsert
 
+AnyRow = Row[*tuple[Any, ...]]
+
 
 class Cohort(WithId):
     """A group of trainees that is taught together; `code` is its short name."""
@@ -51,7 +53,7 @@ class Membership(Base):
 
 
 class JoinCode(WithId):
-    """50 random bits that admit to a cohort while open; shown again so that it can be written up."""
+    """50 random bits that admit to a cohort while open; kept readable, to be written up."""
 
     __tablename__ = "join_codes"
     cohort_id: Mapped[UUID] = mapped_column(
@@ -72,12 +74,12 @@ def find_cohort(session: Session, code: str) -> Cohort | None:
 def cohorts_by_code(session: Session, codes: Iterable[str]) -> dict[str, UUID]:
     """Ids of the cohorts with these short names."""
     found = session.execute(select(Cohort.code, Cohort.id).where(Cohort.code.in_(list(codes))))
-    return {code: cohort_id for code, cohort_id in found}
+    return dict(found.tuples().all())
 
 
 def list_cohorts(
     session: Session, *, among: Iterable[UUID] | None, after: str | None, now: datetime, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """Cohorts by short name: (Cohort, trainees, instructors, end of the open join code or None).
 
     Args:
@@ -112,16 +114,14 @@ def list_cohorts(
 
 
 def _part(part: str) -> Any:
-    return func.coalesce(func.sum(case((Membership.part == part, 1), else_=0)), 0).label(
-        f"{part}s"
-    )
+    return func.coalesce(func.sum(case((Membership.part == part, 1), else_=0)), 0).label(f"{part}s")
 
 
 def insert_cohort(session: Session, values: dict[str, Any]) -> bool:
     """Insert a cohort unless its short name is taken; say whether it was inserted."""
     statement = upsert(session.get_bind().dialect.name)(Cohort.__table__).values(**values)
     done = session.execute(statement.on_conflict_do_nothing(index_elements=["code"]))
-    return bool(done.rowcount)
+    return bool(getattr(done, "rowcount", 0))
 
 
 def add_member(
@@ -134,7 +134,7 @@ def add_member(
     done = session.execute(
         statement.on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
     )
-    return bool(done.rowcount)
+    return bool(getattr(done, "rowcount", 0))
 
 
 def set_part(session: Session, cohort_id: UUID, person_id: UUID, part: str) -> None:

@@ -24,6 +24,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from quizapp.storage.cohorts import Cohort, Membership
 from quizapp.storage.database import WithId
 
+AnyRow = Row[*tuple[Any, ...]]
+
 
 class Person(WithId):
     """Somebody with an account."""
@@ -48,7 +50,7 @@ class Person(WithId):
 
 
 class LoginSession(WithId):
-    """A browser's session (`digest` NULL, named by the signed cookie) or an API token (by digest)."""
+    """A browser's session (`digest` NULL, named by the signed cookie) or an API token."""
 
     __tablename__ = "login_sessions"
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
@@ -118,12 +120,12 @@ _BY_SESSION = _whose(
 _BY_DIGEST = _whose(LoginSession.digest == bindparam("digest"))
 
 
-def session_rows(session: Session, session_id: UUID, now: datetime) -> Sequence[Row[Any]]:
+def session_rows(session: Session, session_id: UUID, now: datetime) -> Sequence[AnyRow]:
     """A live browser session with its person, one row per cohort (or one with none)."""
     return session.execute(_BY_SESSION, {"session_id": session_id, "now": now}).all()
 
 
-def token_rows(session: Session, digest: str, now: datetime) -> Sequence[Row[Any]]:
+def token_rows(session: Session, digest: str, now: datetime) -> Sequence[AnyRow]:
     """A live API token with its person, one row per cohort (or one with none)."""
     return session.execute(_BY_DIGEST, {"digest": digest, "now": now}).all()
 
@@ -328,7 +330,7 @@ def use_link(session: Session, digest: str, now: datetime) -> bool:
     return bool(getattr(done, "rowcount", 0))
 
 
-def cohort_codes_of(session: Session, person_ids: Iterable[UUID]) -> Sequence[Row[Any]]:
+def cohort_codes_of(session: Session, person_ids: Iterable[UUID]) -> Sequence[AnyRow]:
     """(person_id, cohort_id, code, title, title_km, part) of these people's cohorts, by code."""
     return session.execute(
         select(
@@ -345,7 +347,7 @@ def cohort_codes_of(session: Session, person_ids: Iterable[UUID]) -> Sequence[Ro
     ).all()
 
 
-def members_of(session: Session, cohort_id: UUID) -> Sequence[Row[Any]]:
+def members_of(session: Session, cohort_id: UUID) -> Sequence[AnyRow]:
     """(Person, part, joined_at) of everybody in the cohort: instructors first, then by name."""
     return session.execute(
         select(Person, Membership.part, Membership.joined_at)

@@ -22,7 +22,7 @@ _SYSTEMS = (
 
 
 def device_label(user_agent: str) -> str:
-    """Browser and system in two words, enough to know one's own devices; empty if neither is known."""
+    """Browser and system, enough to know one's own devices; empty if neither is known."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return ", ".join(part for part in (browser, system) if part)

@@ -71,7 +71,8 @@ def clean_staff_number(text: str | None) -> str | None:
         return None
     if not STAFF_NUMBER.fullmatch(number):
         raise Invalid.field(
-            "staff_number", N_("A staff number has letters, figures, dots, dashes and slashes only.")
+            "staff_number",
+            N_("A staff number has letters, figures, dots, dashes and slashes only."),
         )
     return number
 

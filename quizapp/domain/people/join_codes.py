@@ -3,7 +3,7 @@
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 10
 BITS = 5 * LENGTH
-_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", " ": "", "-": "", "–": "", "_": ""})
+_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", " ": "", "-": "", "\u2013": "", "_": ""})
 
 
 def make_join_code(bits: int) -> str:

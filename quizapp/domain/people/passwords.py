@@ -12,20 +12,93 @@ LONGEST = 256
 # Those of ten and more characters that lists of leaked passwords have in front; short ones
 # are refused by their length. Compared without case, spaces and signs.
 COMMON = frozenset(
-    """
-    1234567890 12345678910 123456789a 0123456789 9876543210 0987654321 1111111111 0000000000
-    1212121212 1122334455 1234512345 123123123123 1q2w3e4r5t 1qaz2wsx3edc q1w2e3r4t5 qwertyuiop
-    qwerty1234 qwerty12345 qwerty123456 qwertyuiop123 asdfghjkl1 asdfghjkl123 zxcvbnm123
-    abcdefghij abcdefghijk abcd123456 abc1234567 a123456789 aa12345678 password12 password123
-    password1234 password12345 passw0rd123 passwordpassword mypassword1 mypassword123
-    changeme123 changemenow letmein123 letmein1234 welcome123 welcome1234 iloveyou12 iloveyou123
-    iloveyou1234 administrator admin12345 admin123456 adminadmin admin1234567 trustno1trustno1
-    football123 baseball123 basketball princess123 sunshine123 superman123 spiderman123
-    liverpool123 chelsea123 michael123 computer123 internet123 cambodia123 cambodia1234
-    cambodia12345 cambodia2026 cambodia2025 phnompenh123 phnompenh1 phnompenh12 phnompenh2026
-    angkorwat1 angkorwat123 kampuchea1 kampuchea123 diplomacy1 diplomacy123 diplomat123
-    embassy123 ministry123 foreignaffairs foreignpolicy welcometocambodia
-    """.split()
+    [
+        "1234567890",
+        "12345678910",
+        "123456789a",
+        "0123456789",
+        "9876543210",
+        "0987654321",
+        "1111111111",
+        "0000000000",
+        "1212121212",
+        "1122334455",
+        "1234512345",
+        "123123123123",
+        "1q2w3e4r5t",
+        "1qaz2wsx3edc",
+        "q1w2e3r4t5",
+        "qwertyuiop",
+        "qwerty1234",
+        "qwerty12345",
+        "qwerty123456",
+        "qwertyuiop123",
+        "asdfghjkl1",
+        "asdfghjkl123",
+        "zxcvbnm123",
+        "abcdefghij",
+        "abcdefghijk",
+        "abcd123456",
+        "abc1234567",
+        "a123456789",
+        "aa12345678",
+        "password12",
+        "password123",
+        "password1234",
+        "password12345",
+        "passw0rd123",
+        "passwordpassword",
+        "mypassword1",
+        "mypassword123",
+        "changeme123",
+        "changemenow",
+        "letmein123",
+        "letmein1234",
+        "welcome123",
+        "welcome1234",
+        "iloveyou12",
+        "iloveyou123",
+        "iloveyou1234",
+        "administrator",
+        "admin12345",
+        "admin123456",
+        "adminadmin",
+        "admin1234567",
+        "trustno1trustno1",
+        "football123",
+        "baseball123",
+        "basketball",
+        "princess123",
+        "sunshine123",
+        "superman123",
+        "spiderman123",
+        "liverpool123",
+        "chelsea123",
+        "michael123",
+        "computer123",
+        "internet123",
+        "cambodia123",
+        "cambodia1234",
+        "cambodia12345",
+        "cambodia2026",
+        "cambodia2025",
+        "phnompenh123",
+        "phnompenh1",
+        "phnompenh12",
+        "phnompenh2026",
+        "angkorwat1",
+        "angkorwat123",
+        "kampuchea1",
+        "kampuchea123",
+        "diplomacy1",
+        "diplomacy123",
+        "diplomat123",
+        "embassy123",
+        "ministry123",
+        "foreignaffairs",
+        "foreignpolicy",
+        "welcometocambodia",
+    ]
 )
 
 

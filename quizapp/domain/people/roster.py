@@ -160,8 +160,7 @@ def _read_row(line: int, cells: Mapping[str, str]) -> tuple[Row | None, list[Rem
         lang = read_lang(cells.get("lang"))
     if problems.found:
         return None, [
-            _remark(line, p.field, p.message, _RIGHT, **dict(p.params or {}))
-            for p in problems.found
+            Remark(line, p.field, p.message, _RIGHT, p.params or {}) for p in problems.found
         ]
     return Row(line, email, name, name_km, staff_number, role, cohort, lang), []
 

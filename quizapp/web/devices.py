@@ -1,0 +1,59 @@
+"""The cookie that tells devices apart, so that guesses on one do not slow another."""
+
+import secrets
+
+from flask import Flask, Response, current_app, g, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from quizapp.domain.people.devices import device_label
+from quizapp.services.sign_in import Device
+
+COOKIE = "device"
+YEAR_S = 366 * 24 * 3600
+MOST_KNOWN = 20
+
+
+def device() -> Device:
+    """The browser that asks; its id lasts beyond signing out."""
+    device_id, knows = _read()
+    return Device(device_id, device_label(request.user_agent.string), frozenset(knows))
+
+
+def init_devices(app: Flask) -> None:
+    """Send the cookie with the first answer that needs it."""
+    app.after_request(_keep)
+
+
+def _read() -> tuple[str, list[str]]:
+    if "device" not in g:
+        try:
+            device_id, knows = _signer().loads(request.cookies.get(COOKIE, ""))
+        except (BadSignature, ValueError, TypeError):
+            device_id, knows = secrets.token_urlsafe(12), []
+        g.device = (str(device_id), [str(mark) for mark in knows])
+    return g.device  # type: ignore[no-any-return]
+
+
+def _keep(response: Response) -> Response:
+    if "device" not in g:
+        return response
+    device_id, knows = _read()
+    mark = g.get("remember_device")
+    if mark:
+        # the last ones only: a computer of a classroom meets many people
+        knows = [*(one for one in knows if one != mark), mark][-MOST_KNOWN:]
+    elif COOKIE in request.cookies:
+        return response
+    response.set_cookie(
+        COOKIE,
+        _signer().dumps([device_id, knows]),
+        max_age=YEAR_S,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+    return response
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="device")
