@@ -5,14 +5,15 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
+from quizapp.cli.said import fail, said
 from quizapp.domain.bank.findings import Finding
 from quizapp.domain.bank.schema import bank_schema
-from quizapp.domain.errors import DomainError, Invalid
+from quizapp.domain.errors import DomainError
 from quizapp.formats import FORMATS
 from quizapp.resources import questions_folder
 from quizapp.services import bank_export, bank_import, coverage, sources
@@ -101,7 +102,7 @@ def import_files(
                 )
             )
         except DomainError as error:
-            _fail(f"{path}: {explained(error)}")
+            fail(f"bank {path}: {said(error)}")
     if as_json:
         _print_json(_report_data(reports))
         return
@@ -126,7 +127,7 @@ def export(slug: str, format_name: str, output: Path | None) -> None:
     try:
         written = bank_export.export(None, slug, format_name)
     except DomainError as error:
-        _fail(f"{slug}: {explained(error)}")
+        fail(f"bank {slug}: {said(error)}")
     for finding in written.findings:
         click.echo(_line(finding, slug), err=True)
     if output is None:
@@ -135,7 +136,7 @@ def export(slug: str, format_name: str, output: Path | None) -> None:
     try:
         output.write_bytes(written.data)
     except OSError as error:
-        _fail(f"{output}: {error.strerror}")
+        fail(f"bank {output}: {error.strerror}")
 
 
 @bank.command("coverage")
@@ -147,7 +148,7 @@ def show_coverage(slugs: tuple[str, ...], as_json: bool) -> None:
     try:
         found = coverage.of_banks(slugs or None)
     except DomainError as error:
-        _fail(f"{', '.join(slugs)}: {explained(error)}")
+        fail(f"bank {', '.join(slugs)}: {said(error)}")
     if as_json:
         _print_json(coverage.data(found))
         return
@@ -166,8 +167,8 @@ def finding_data(finding: Finding, **more: object) -> dict[str, Any]:
     return {
         "severity": finding.severity,
         "where": place_of(finding),
-        "message": said(finding.message, finding),
-        "remedy": said(finding.remedy, finding),
+        "message": in_english(finding.message, finding),
+        "remedy": in_english(finding.remedy, finding),
         "rule": finding.rule,
         "question": finding.question,
         "line": finding.line,
@@ -175,19 +176,9 @@ def finding_data(finding: Finding, **more: object) -> dict[str, Any]:
     }
 
 
-def said(message: str, finding: Finding) -> str:
-    """A finding's words in English."""
+def in_english(message: str, finding: Finding) -> str:
+    """A finding's words."""
     return message % finding.params if finding.params else message
-
-
-def explained(error: DomainError) -> str:
-    """A refusal in one line."""
-    if isinstance(error, Invalid) and error.problems:
-        return "; ".join(
-            f"{p.field}: {p.message % p.params if p.params else p.message}" for p in error.problems
-        )
-    text = error.detail or error.title
-    return text % error.params if error.params else text
 
 
 def _report_data(reports: Sequence[ImportReport]) -> dict[str, Any]:
@@ -211,17 +202,17 @@ def _lint(path: Path) -> CheckedFile:
     try:
         return lint_file(path, shipped=questions_folder(), today=datetime.now(UTC).date())
     except OSError as error:
-        _fail(f"{path}: {error.strerror}")
+        fail(f"bank {path}: {error.strerror}")
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if not path.exists():
-            _fail(f"{path}: there is no such file or folder")
+            fail(f"bank {path}: there is no such file or folder")
         inside = list(bank_files(path))
         if not inside:
-            _fail(f"{path}: there is no bank (*.yaml with a line 'bank:') in this folder")
+            fail(f"bank {path}: there is no bank (*.yaml with a line 'bank:') in this folder")
         found += inside
     return found
 
@@ -230,7 +221,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        _fail(f"{path}: {error.strerror}")
+        fail(f"bank {path}: {error.strerror}")
 
 
 def _bring_source(path: Path, slug: str | None, now: datetime) -> None:
@@ -245,14 +236,9 @@ def _bring_source(path: Path, slug: str | None, now: datetime) -> None:
 def _line(finding: Finding, place: str) -> str:
     line = f":{finding.line}" if finding.line else ""
     where = ": ".join(part for part in (finding.question, finding.where) if part)
-    message, remedy = said(finding.message, finding), said(finding.remedy, finding)
+    message, remedy = in_english(finding.message, finding), in_english(finding.remedy, finding)
     return f"{place}{line}: {finding.severity}: {where}: {message} {remedy} [{finding.rule}]"
 
 
 def _print_json(data: object) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"quizapp bank: {message}", err=True)
-    sys.exit(1)

@@ -18,15 +18,6 @@ from quizapp.services.reading import read_file
 from quizapp.storage import banks
 from quizapp.storage.database import transaction
 
-MEDIA_TYPES = {
-    ".csv": "text/csv",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".yaml": "application/yaml",
-    ".xml": "application/xml",
-    ".zip": "application/zip",
-}
-
-
 @dataclass(frozen=True)
 class Written:
     """A bank as a file. `findings` say what the format could not express."""
@@ -88,7 +79,7 @@ def template(format_name: str) -> Written:
 def _template(format_name: str) -> Written:
     data = files("quizapp.services").joinpath("template.yaml").read_bytes()
     if format_name == "yaml":
-        return Written(data, "template.yaml", MEDIA_TYPES[".yaml"])
+        return Written(data, "template.yaml", FORMATS["yaml"].MEDIA_TYPE)
     result, _ = read_file(data, "template.yaml", "yaml")
     examples = [read.question for read in result.questions if read.question]
     header = result.bank or BankHeader(bank="template", title=Localised(en="Template"))
@@ -99,8 +90,7 @@ def _write(chosen: list[Question], header: BankHeader, format_name: str, stem: s
     module = FORMATS[format_name]
     data, findings = module.write(chosen, header)
     ending = module.EXTENSIONS[0]
-    media_type = MEDIA_TYPES.get(ending, "text/plain")
-    return Written(data, f"{stem}{ending}", media_type, tuple(findings))
+    return Written(data, f"{stem}{ending}", module.MEDIA_TYPE, tuple(findings))
 
 
 def _check_format(format_name: str) -> None:

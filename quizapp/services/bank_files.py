@@ -9,7 +9,8 @@ from quizapp.domain.bank.findings import Finding
 from quizapp.domain.bank.lint import lint_bank
 from quizapp.domain.bank.source import SourceDocument
 from quizapp.formats import ReadResult
-from quizapp.services.reading import read_file, read_source
+from quizapp.formats.source_yaml import read_source
+from quizapp.services.reading import read_file
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ def bank_files(path: Path) -> Iterator[Path]:
             yield found
 
 
-def source_beside(path: Path, slug: str, shipped: Path | None) -> tuple[SourceDocument | None, Path]:
+def source_beside(
+    path: Path, slug: str, shipped: Path | None
+) -> tuple[SourceDocument | None, Path]:
     """The source document of a bank file: in `sources/` beside it, else among the shipped ones."""
     places = [path.parent / "sources", *([shipped / "sources"] if shipped else [])]
     file = places[0] / f"{slug}.yaml"
@@ -67,5 +70,7 @@ def _lint(
     slug = result.bank.source if result.bank else None
     document = source_beside(path, slug, shipped)[0] if slug and "/" not in slug else None
     lines = {read.question.id: read.line for read in result.questions if read.question}
-    for finding in lint_bank([r.question for r in result.questions if r.question], document, today=today):
+    for finding in lint_bank(
+        [r.question for r in result.questions if r.question], document, today=today
+    ):
         yield finding.at(lines.get(finding.question or ""))

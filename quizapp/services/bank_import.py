@@ -93,6 +93,14 @@ class _Checked:
     named: frozenset[str]
     findings: tuple[Finding, ...]
 
+    @property
+    def whole(self) -> bool:
+        """Whether all that the file names is known: else nothing can be called missing."""
+        return bool(self.arriving) and not any(
+            f.severity == "error" and f.question is None and f.rule != "duplicate-id"
+            for f in self.findings
+        )
+
 
 @dataclass(frozen=True)
 class _By:
@@ -145,10 +153,14 @@ def import_bank(
     """
     target, documents = _find_target(actor, result, bank, title, shipped)
     checked = _check(result, target, documents, now.date())
-    gone = missing(list(target.stands.values()), checked.named) if retire_missing else []
+    gone: list[Stand] = []
+    if retire_missing and checked.whole:
+        gone = missing(list(target.stands.values()), checked.named)
+    elif retire_missing:
+        checked = replace(checked, findings=(*checked.findings, _not_whole()))
     report = _plan(target, checked, gone)
-    if dry_run:
-        return replace(report, dry_run=True)
+    if dry_run or (target.new and not checked.arriving):
+        return replace(report, dry_run=dry_run)
     by = _By(actor, "shipped" if shipped else "imported")
     if target.new:
         _make(target, by, now)
@@ -259,9 +271,17 @@ def _twice(key: str, line: int | None) -> Finding:
         rule="duplicate-id",
         message=N_("This id is used twice in the file; only the first question could be meant."),
         remedy=N_("Give one of the two questions another id."),
-        params={},
         question=key,
         line=line,
+    )
+
+
+def _not_whole() -> Finding:
+    return Finding(
+        severity="warning",
+        rule="not-retired",
+        message=N_("Nothing is retired: the file could not be read as a whole."),
+        remedy=N_("Mend the errors first, then import it again."),
     )
 
 

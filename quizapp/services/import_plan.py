@@ -154,7 +154,6 @@ def _finding(rule: str, message: str, remedy: str, key: str, line: int | None) -
         rule=rule,
         message=message,
         remedy=remedy,
-        params={},
         question=key,
         line=line,
     )

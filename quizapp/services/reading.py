@@ -2,10 +2,7 @@
 
 from pathlib import PurePath
 
-import yaml
-
 from quizapp.domain.bank.findings import Finding
-from quizapp.domain.bank.source import SourceDocument
 from quizapp.domain.errors import Invalid
 from quizapp.domain.words import N_
 from quizapp.formats import FORMATS, LIMITS, ReadResult
@@ -30,7 +27,7 @@ def read_file(
         )
     chosen = format_name or guess(data, file_name)
     if chosen is None:
-        return ReadResult(), None
+        return ReadResult(findings=(_unknown(file_name),)), None
     return FORMATS[chosen].read(data, LIMITS), chosen
 
 
@@ -45,17 +42,11 @@ def guess(data: bytes, file_name: str) -> str | None:
     return next(iter((*by_content, *by_name)), None)
 
 
-def read_source(data: bytes) -> tuple[SourceDocument | None, list[Finding]]:
-    """Read a source document's file; None, with what is wrong, where it cannot be one."""
-    try:
-        return SourceDocument.model_validate(yaml.load(data, yaml.CSafeLoader)), []
-    except (yaml.YAMLError, ValueError) as error:
-        return None, [
-            Finding(
-                severity="error",
-                rule="not-a-source",
-                message=N_("This is not a source document: %(reason)s"),
-                remedy=N_("Write it as questions/sources shows."),
-                params={"reason": " ".join(str(error).split())[:300]},
-            )
-        ]
+def _unknown(file_name: str) -> Finding:
+    return Finding(
+        severity="error",
+        rule="unknown-format",
+        message=N_("The format of this file is not known."),
+        remedy=N_("Save it as one of these: %(known)s. The templates show how each begins."),
+        params={"known": ", ".join(FORMATS), "file": file_name[:80]},
+    )

@@ -15,10 +15,11 @@ from pydantic import ValidationError
 
 from quizapp.domain.bank.findings import Finding
 from quizapp.domain.delivery.quiz import QuizSettings
+from quizapp.formats.source_yaml import read_source
 from quizapp.services import sources
 from quizapp.services.bank_files import bank_files
 from quizapp.services.bank_import import ImportReport, import_bank
-from quizapp.services.reading import read_file, read_source
+from quizapp.services.reading import read_file
 from quizapp.storage import banks, quizzes
 from quizapp.storage.database import transaction
 
