@@ -13,6 +13,10 @@ from quizapp.domain.bank.rules import RULES
 
 GRAM = 5
 WARN, HOLD = 0.6, 0.8
+SHORTEST_PHRASE, SHORTEST_WORD = 8, 5
+"""Letters of an answer that is looked for in other stems: shorter ones stand everywhere."""
+MOST_STEMS = 2
+"""A single word that more stems have gives nothing away."""
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _KHMER = re.compile("[\u1780-\u17ff]+")
 
@@ -89,7 +93,7 @@ def answers_in_stems(
         said: set[str] = set()
         for answer in answers(question, "en"):
             words = _WORD.findall(fold(answer))
-            if not _tells(words, len(stems), holding):
+            if not _tells(words, holding):
                 continue
             rarest = min(words, key=lambda word: len(holding.get(word, ())))
             for other in sorted(holding.get(rarest, set()) - {question.id} - said):
@@ -101,11 +105,15 @@ def answers_in_stems(
                     )
 
 
-def _tells(words: list[str], stems: int, holding: dict[str, set[str]]) -> bool:
-    """Say whether an answer is particular enough: two words, or a rare one of five letters."""
-    if len(words) >= 2:
-        return sum(map(len, words)) >= 8
-    return bool(words) and len(words[0]) >= 5 and len(holding.get(words[0], ())) <= 2 + stems // 20
+def _tells(words: list[str], holding: dict[str, set[str]]) -> bool:
+    """Say whether an answer is particular: two words, or a long one that few stems have."""
+    if len(words) > 1:
+        return sum(map(len, words)) >= SHORTEST_PHRASE
+    return (
+        bool(words)
+        and len(words[0]) >= SHORTEST_WORD
+        and len(holding.get(words[0], ())) <= MOST_STEMS
+    )
 
 
 def _stands(words: list[str], stem: list[str]) -> bool:

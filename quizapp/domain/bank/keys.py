@@ -80,7 +80,7 @@ def _places(listed: list[Choice]) -> Iterator[Finding]:
             seen, hoped = 0.0, 0.0
     if hoped and cells:
         cells[-1] = (cells[-1][0] + seen, cells[-1][1] + hoped)
-    if len(cells) < 2:
+    if len(cells) == 1 or not cells:
         return
     statistic = sum((seen - hoped) ** 2 / hoped for seen, hoped in cells)
     p = chi_square_tail(statistic, len(cells) - 1)

@@ -14,6 +14,8 @@ from quizapp.domain.bank.source import SourceDocument
 from quizapp.domain.bank.wording import wording
 
 FEWEST, MOST = 3, 5
+LEAST = 2
+"""Right options, and wrong ones, of a question with several choices."""
 
 
 def lint_question(
@@ -134,7 +136,7 @@ def _counts(question: Question) -> Iterator[Finding]:
             yield RULES["option-count"].finding(
                 question.id, choice.where, count=len(choice.options)
             )
-        elif question.type == "multiple_choice" and min(right, wrong) < 2:
+        elif question.type == "multiple_choice" and min(right, wrong) < LEAST:
             yield RULES["too-few-right-or-wrong"].finding(
                 question.id, choice.where, right=right, wrong=wrong
             )

@@ -84,7 +84,8 @@ def choices(question: Question) -> Iterator[Choice]:
 def answers(question: Question, lang: Lang) -> Iterator[str]:
     """The texts and numbers that alone are right: of single choices, and of what is written."""
     for choice in choices(question):
-        if choice.single and (text := choice.key.text.get(lang)):
+        # the words of a drop-down are too common to give anything away
+        if choice.single and choice.where == "options" and (text := choice.key.text.get(lang)):
             yield text
     for _, model in walk(question.content):
         if isinstance(model, AcceptedText) and model.credit == 1:

@@ -62,7 +62,11 @@ class Common(Value):
     @classmethod
     def _only_a_date(cls, value: Any) -> Any:
         # pydantic would take 0 for 1 January 1970
-        if value is None or (isinstance(value, str) and len(value) == 10) or type(value) is date:
+        if (
+            value is None
+            or (isinstance(value, str) and len(value) == len("2030-12-31"))
+            or type(value) is date
+        ):
             return value
         raise ValueError(N_("write a date as year-month-day, such as 2030-12-31"))
 

@@ -13,19 +13,16 @@ from quizapp.domain.words import N_
 MOST = 20
 """Findings for one question; more would say nothing more."""
 
+_NOT_A_BOOLEAN = (
+    "not-a-boolean",
+    N_("This is neither true nor false."),
+    N_("Write true or false."),
+)
 _SAID = {
     "missing": ("missing-field", N_("This is missing."), N_("Write it.")),
     "string_type": ("not-text", N_("This is not a text."), N_("Write it as text, in quotes.")),
-    "bool_type": (
-        "not-a-boolean",
-        N_("This is neither true nor false."),
-        N_("Write true or false."),
-    ),
-    "bool_parsing": (
-        "not-a-boolean",
-        N_("This is neither true nor false."),
-        N_("Write true or false."),
-    ),
+    "bool_type": _NOT_A_BOOLEAN,
+    "bool_parsing": _NOT_A_BOOLEAN,
     "tuple_type": ("not-a-list", N_("This is not a list."), N_("Write a list, in [ ] say.")),
     "dict_type": (
         "not-a-mapping",
@@ -169,10 +166,9 @@ def _place(data: Any, location: tuple[int | str, ...]) -> list[int | str]:
     """The part of pydantic's location that stands in the data, and the field that is missing."""
     place: list[int | str] = []
     for part in location:
-        if (isinstance(data, dict) and part in data) or (
-            isinstance(data, list | tuple) and isinstance(part, int) and part < len(data)
-        ):
-            data = data[part]
+        inside = isinstance(part, int) and isinstance(data, list | tuple) and part < len(data)
+        if inside or (isinstance(data, dict) and part in data):
+            data = data[part]  # either is checked above
             place.append(part)
         elif isinstance(data, dict) and isinstance(part, str) and part == location[-1]:
             place.append(part)

@@ -1,4 +1,4 @@
-"""The rules of item writing that can be checked from the text: what each says, why, and whose it is."""
+"""The rules of item writing that the text shows: what each says, why, and who says so."""
 
 from dataclasses import dataclass
 
@@ -129,9 +129,7 @@ _ALL = (
         "warning",
         N_("An option says '%(word)s'."),
         N_("Say what holds and when, without '%(word)s'."),
-        N_(
-            "Absolute terms mark wrong options for the test-wise; vague ones mean another thing to each."
-        ),
+        N_("Absolute terms give wrong options away; vague ones mean another thing to each."),
         NBME,
     ),
     Rule(
@@ -171,9 +169,7 @@ _ALL = (
         "warning",
         N_("%(right)s options are right and %(wrong)s wrong."),
         N_("Have at least two of each, or make it a question with one choice."),
-        N_(
-            "Right choices add and wrong ones take away in proportion: a single one weighs everything."
-        ),
+        N_("Right choices add and wrong ones take away in proportion: one alone weighs all."),
     ),
     Rule(
         "translation-missing",
@@ -214,18 +210,14 @@ _ALL = (
     Rule(
         "keys-longest-over-bank",
         "warning",
-        N_(
-            "In %(count)s of %(total)s questions the key is the longest option; by chance it were %(expected)s."
-        ),
+        N_("The key is the longest option in %(count)s of %(total)s; by chance, in %(expected)s."),
         N_("Trim keys, or give wrong options the same detail."),
         N_("Who always chooses the longest option must not pass."),
     ),
     Rule(
         "key-position-over-bank",
         "warning",
-        N_(
-            "The key stands too often at the same place of the list (most often at place %(place)s; p = %(p)s)."
-        ),
+        N_("The key stands too often at one place, most often at place %(place)s (p = %(p)s)."),
         N_("Let options be shuffled, as they are unless pinned; do not balance by hand."),
         N_("Authors hide the key in the middle, and the test-wise know it."),
         "Bar-Hillel & Attali 2002",

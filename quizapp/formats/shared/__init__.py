@@ -1,0 +1,1 @@
+"""What formats share: results, limits, decoding, ids for parts that have none."""
