@@ -74,7 +74,7 @@ def find_cohort(session: Session, code: str) -> Cohort | None:
 def cohorts_by_code(session: Session, codes: Iterable[str]) -> dict[str, UUID]:
     """Ids of the cohorts with these short names."""
     found = session.execute(select(Cohort.code, Cohort.id).where(Cohort.code.in_(list(codes))))
-    return dict(found.tuples().all())
+    return {row.code: row.id for row in found}
 
 
 def list_cohorts(
