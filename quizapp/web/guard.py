@@ -19,8 +19,8 @@ from quizapp.services.throttle import Throttle
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
-OWN_GUARD = ("api",)
-"""Blueprints, by how their names begin, that authenticate in their own way."""
+OWN_GUARD = "api."
+"""How the endpoints begin that authenticate in their own way: the API's."""
 
 
 class LoggedIn:
@@ -165,7 +165,7 @@ def _load(session_id: str) -> LoggedIn | None:
 
 def _guard() -> Response | None:
     endpoint = request.endpoint
-    if endpoint is None or _guards_itself(endpoint):
+    if endpoint is None or guards_itself(endpoint, request.path):
         return None
     rule = declared(current_app, endpoint)
     if rule is None:
@@ -183,9 +183,9 @@ def _guard() -> Response | None:
     return None
 
 
-def _guards_itself(endpoint: str) -> bool:
-    """The API answers for itself, in problem documents."""
-    return endpoint.startswith(OWN_GUARD) or request.path.startswith("/api/")
+def guards_itself(endpoint: str, path: str) -> bool:
+    """Say whether the API answers for the route, in problem documents."""
+    return endpoint.startswith(OWN_GUARD) or path.startswith("/api/")
 
 
 def own_path() -> str:
