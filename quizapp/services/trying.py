@@ -35,7 +35,7 @@ class Explained:
 class Tried:
     """The outcome of a try. `mark` is a share of the points, from 0 to 1."""
 
-    response: Mapping[str, Any]
+    response: Mapping[str, Any] | None
     answered: bool
     mark: Fraction
     lines: Sequence[str]
@@ -59,15 +59,15 @@ def explain(question: Question, lang: Lang) -> Explained:
     )
 
 
-def mark(question: Question, response: Mapping[str, Any], lang: Lang) -> Tried:
-    """Mark a response.
+def mark(question: Question, response: Mapping[str, Any] | None, lang: Lang) -> Tried:
+    """Mark a response; None is a blank one.
 
     Raises:
         ResponseRefused: it is none that the question can take.
     """
     kind = TYPES[question.type]
     content = question.content
-    checked = kind.check(content, dict(response))
+    checked = None if response is None else kind.check(content, dict(response))
     return Tried(
         checked,
         kind.is_answered(content, checked),

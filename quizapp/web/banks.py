@@ -8,10 +8,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from quizapp.domain.access import RIGHTS
 from quizapp.domain.errors import AlreadyExists, Conflict, Invalid
+from quizapp.domain.questions import ResponseRefused
 from quizapp.services import bank_export, banks, trying
 from quizapp.services.banks import Filters
-from quizapp.web.forms import problems, say, typed
+from quizapp.web.answering import reading_language, response_from_form
+from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now
+from quizapp.web.upload import said
 
 bp = Blueprint("banks", __name__)
 
@@ -22,14 +25,14 @@ FILTERS = ("task", "provision", "level", "type", "state")
 @access("bank.list")
 def all_banks() -> str:
     """The banks the person may use."""
-    return render_template("banks/list.html", banks=banks.list_banks(actor()))
+    return _page("banks/list.html", banks=banks.list_banks(actor()))
 
 
 @bp.get("/banks/new")
 @access("bank.make")
 def new() -> str:
     """The form for an empty bank."""
-    return render_template("banks/new.html", problems={}, title="")
+    return _page("banks/new.html", problems={}, title="")
 
 
 @bp.post("/banks/new")
@@ -41,7 +44,7 @@ def make() -> tuple[str, int] | BaseResponse:
         slug = banks.make_bank(actor(), title=title, now=now())
     except (Invalid, AlreadyExists) as error:
         wrong = problems(error, "title")
-        return render_template("banks/new.html", problems=wrong, title=title), 422
+        return _page("banks/new.html", problems=wrong, title=title), 422
     return redirect(url_for("banks.show", slug=slug), 303)
 
 
@@ -53,7 +56,7 @@ def show(slug: str) -> str:
     number = request.args.get("page", "1")[:6]
     page = int(number) if number.isascii() and number.isdigit() else 1
     found = banks.read_bank(actor(), slug, Filters(**chosen), page=page, now=now())
-    return render_template(
+    return _page(
         "banks/show.html", page=found, formats=bank_export.formats(), chosen=chosen
     )
 
@@ -138,7 +141,7 @@ def withdraw(slug: str, person_id: UUID) -> tuple[str, int] | BaseResponse:
 
 
 def _people(slug: str, wrong: dict[str, str] | None = None) -> str:
-    return render_template(
+    return _page(
         "banks/people.html",
         bank=banks.get_bank(actor(), slug),
         grants=banks.grants(actor(), slug),
@@ -158,12 +161,12 @@ def _question(
     wrong = dict(wrong or {})
     outcome, response = None, None
     if tried:
-        response = response_from_form(page.question.type, shown.present)
+        response = response_from_form(page.question.type, request.form)
         try:
             outcome = trying.mark(page.question, response, lang)
         except ResponseRefused as error:
-            wrong |= problems(error, "response")
-    return render_template(
+            wrong["response"] = " ".join(problems(error, "response").values())
+    return _page(
         "banks/question.html",
         page=page,
         shown=shown,
@@ -174,3 +177,7 @@ def _question(
         problems=wrong,
         reason=typed("reason"),
     )
+
+
+def _page(template: str, **context: object) -> str:
+    return render_template(template, lang=reading_language(), **context)

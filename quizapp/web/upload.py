@@ -23,6 +23,7 @@ from quizapp.domain.errors import Invalid
 from quizapp.services import bank_export, banks, uploads
 from quizapp.services.bank_import import ImportReport
 from quizapp.services.uploads import Checked
+from quizapp.web.answering import reading_language
 from quizapp.web.forms import problems, say
 from quizapp.web.guard import access, actor, now
 
@@ -169,6 +170,7 @@ def _report(checked: Checked) -> str:
     found = checked.report.findings
     return render_template(
         "upload/report.html",
+        lang=reading_language(),
         upload=checked.upload,
         format=checked.format,
         report=checked.report,
@@ -183,6 +185,7 @@ def _report(checked: Checked) -> str:
 def _form(wrong: dict[str, str] | None = None) -> str:
     return render_template(
         "upload/form.html",
+        lang=reading_language(),
         banks=[bank for bank in banks.list_banks(actor()) if bank.may_edit],
         templates=bank_export.formats(),
         limit=_limit() // 1_000_000,
