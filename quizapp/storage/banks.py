@@ -158,12 +158,11 @@ def bank_revisions(
 def make_bank(session: Session, values: dict[str, Any]) -> bool:
     """Insert a bank unless its slug is taken; say whether it was inserted."""
     statement = upsert(session.get_bind().dialect.name)(Bank.__table__)
-    done = session.execute(
-        statement.values(id=uuid4(), revision=1, **values).on_conflict_do_nothing(
-            index_elements=["slug"]
-        )
+    statement = statement.values(id=uuid4(), revision=1, **values).on_conflict_do_nothing(
+        index_elements=["slug"]
     )
-    return bool(getattr(done, "rowcount", 0))
+    # a row given back, not the row count: PostgreSQL's driver gives -1 for that
+    return session.execute(statement.returning(Bank.id)).first() is not None
 
 
 def lock_bank(session: Session, slug: str) -> Bank | None:

@@ -120,8 +120,9 @@ def _part(part: str) -> Any:
 def insert_cohort(session: Session, values: dict[str, Any]) -> bool:
     """Insert a cohort unless its short name is taken; say whether it was inserted."""
     statement = upsert(session.get_bind().dialect.name)(Cohort.__table__).values(**values)
-    done = session.execute(statement.on_conflict_do_nothing(index_elements=["code"]))
-    return bool(getattr(done, "rowcount", 0))
+    # a row given back, not the row count: PostgreSQL's driver gives -1 for that
+    statement = statement.on_conflict_do_nothing(index_elements=["code"]).returning(Cohort.id)
+    return session.execute(statement).first() is not None
 
 
 def add_member(
@@ -131,10 +132,9 @@ def add_member(
     statement = upsert(session.get_bind().dialect.name)(Membership.__table__).values(
         cohort_id=cohort_id, person_id=person_id, part=part, joined_at=now
     )
-    done = session.execute(
-        statement.on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
-    )
-    return bool(getattr(done, "rowcount", 0))
+    statement = statement.on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
+    done = session.execute(statement.returning(Membership.person_id))
+    return done.first() is not None
 
 
 def set_part(session: Session, cohort_id: UUID, person_id: UUID, part: str) -> None:
