@@ -1,10 +1,39 @@
-"""Small bank files for tests, as bytes."""
+"""Small bank files for tests, the shipped source document, and one more instructor."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
+from quizapp.domain.access import Actor
 from quizapp.formats import ReadResult
+from quizapp.formats.source_yaml import read_source
+from quizapp.resources import questions_folder
+from quizapp.services import sources
 from quizapp.services.reading import read_file
+from quizapp.storage.database import transaction
+from quizapp.storage.people import Person
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+def load_source() -> None:
+    """Bring the shipped source document in."""
+    path = questions_folder() / "sources" / "foreign-policy-direction.yaml"
+    document, findings = read_source(path.read_bytes())
+    assert document is not None, findings
+    assert sources.import_source(document, now=NOW) == []
+
+
+def another(role: str = "instructor", name: str = "another") -> Actor:
+    """Somebody beside the cast."""
+    actor = Actor(uuid4(), role, name=name)  # type: ignore[arg-type]
+    row = Person(
+        id=actor.id, email=f"{name}@example.org", name=name, role=role, created_at=NOW
+    )
+    with transaction(write=True) as session:
+        session.add(row)
+    return actor
 
 
 def question(key: str, **changes: Any) -> dict[str, Any]:

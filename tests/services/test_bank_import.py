@@ -1,21 +1,29 @@
 """Importing banks: what is stored, what is left alone, who may, and what happens half-way."""
 
-from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
-from bank_samples import question, read
+from bank_samples import NOW, another, load_source, question, read
 from sqlalchemy import func, select, update
 
 from quizapp.domain.errors import Forbidden, Invalid, NotFound
 from quizapp.services import bank_import
 from quizapp.services.bank_import import import_bank
+from quizapp.services.reading import read_file
 from quizapp.storage.audit import AuditRow
 from quizapp.storage.banks import Bank, BankGrant, grant
 from quizapp.storage.database import transaction
 from quizapp.storage.questions import Question, QuestionVersion
 
-NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+@pytest.fixture
+def shipped_source(app):
+    load_source()
+
+
+@pytest.fixture
+def outsider_instructor(app):
+    return another()
 
 
 def states():
@@ -156,6 +164,27 @@ class TestImport:
     def test_without_a_bank_it_says_so(self, instructor):
         with pytest.raises(Invalid):
             import_bank(instructor, read(question("a"), bank=None), now=NOW)
+
+    def test_after_an_unreadable_file_nothing_is_retired(self, instructor):
+        import_bank(instructor, read(question("a"), question("b")), now=NOW)
+        broken = read_file(b"format: 1\nbank: sample\nquestions: [", "sample.yaml")[0]
+        report = import_bank(instructor, broken, now=NOW, bank="sample", retire_missing=True)
+        assert counts(report) == (0, 0, 0, 0)
+        assert "not-retired" in {finding.rule for finding in report.findings}
+        assert {state for state, _ in states().values()} == {"approved"}
+
+    def test_a_file_without_a_usable_question_makes_no_bank(self, instructor):
+        report = import_bank(instructor, read(question("a", type="riddle")), now=NOW)
+        assert (report.rejected, report.created) == (1, 0)
+        with transaction(write=False) as session:
+            assert session.scalar(select(func.count()).select_from(Bank)) == 0
+
+    def test_it_is_checked_among_the_bank_it_goes_into(self, instructor):
+        import_bank(instructor, read(question("a")), now=NOW)
+        twin = question("b", stem=question("a")["stem"])
+        report = import_bank(instructor, read(twin), now=NOW)
+        assert report.held == 1
+        assert "near-duplicate" in {finding.rule for finding in report.findings}
 
     def test_stopped_half_way_it_completes_when_run_again(self, instructor, monkeypatch):
         many = [question(f"q{n}") for n in range(100)]

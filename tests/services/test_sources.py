@@ -1,9 +1,7 @@
 """Source documents: their words never change, and a new version holds what cites the old one."""
 
-from datetime import UTC, datetime
-
 import pytest
-from bank_samples import question, read
+from bank_samples import NOW, question, read
 from sqlalchemy import func, select
 
 from quizapp.domain.bank.source import SourceDocument
@@ -12,8 +10,6 @@ from quizapp.services.bank_import import import_bank
 from quizapp.storage.database import transaction
 from quizapp.storage.questions import Question
 from quizapp.storage.sources import ProvisionVersion
-
-NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
 def document(version=1, text="High income by 2050.", title="Economy"):
