@@ -23,6 +23,7 @@ SESSION_LIFE = timedelta(days=14)
 """Counted from when the browser was last seen."""
 TOKEN_LIFE = timedelta(days=90)
 SEEN_EVERY = timedelta(minutes=5)
+KEPT_ENDED = timedelta(days=30)
 MOST_TOKENS = 20
 TOKEN_PREFIX = "qa_"  # noqa: S105 - no secret: lets scanners for leaked ones know a token
 
@@ -171,6 +172,12 @@ def sign_out(actor: Actor, *, now: datetime) -> None:
     if actor.session_id is not None:
         with transaction(write=True) as session:
             stored.revoke_sessions(session, actor.id, now, only=actor.session_id)
+
+
+def purge(now: datetime) -> None:
+    """Forget what ended a month ago: sessions, tokens, links and sent mail."""
+    with transaction(write=True) as session:
+        stored.purge(session, now - KEPT_ENDED)
 
 
 def digest(secret: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    delete,
     func,
     or_,
     select,
@@ -297,7 +298,7 @@ def without_password(session: Session, cohort: str | None, *, limit: int) -> Seq
 
 def drop_links(session: Session, purpose: str | None, person_ids: Iterable[UUID] | None) -> None:
     """Forget unused links: of these people, or (None) those of `purpose` that are nobody's yet."""
-    statement = OneTimeLink.__table__.delete().where(OneTimeLink.used_at.is_(None))  # type: ignore[attr-defined]
+    statement = delete(OneTimeLink).where(OneTimeLink.used_at.is_(None))
     if person_ids is None:
         statement = statement.where(OneTimeLink.purpose == purpose, OneTimeLink.person_id.is_(None))
     else:
@@ -356,3 +357,17 @@ def members_of(session: Session, cohort_id: UUID) -> Sequence[AnyRow]:
         .order_by(Membership.part, Person.name, Person.id)
         .limit(1000)
     ).all()
+
+
+def purge(session: Session, before: datetime) -> None:
+    """Forget sessions, tokens and links that ended before then, and mails sent before then."""
+    for statement in (
+        delete(LoginSession).where(
+            or_(LoginSession.expires_at < before, LoginSession.revoked_at < before)
+        ),
+        delete(OneTimeLink).where(
+            or_(OneTimeLink.expires_at < before, OneTimeLink.used_at < before)
+        ),
+        delete(Mail).where(Mail.sent_at < before),
+    ):
+        session.execute(statement)

@@ -132,3 +132,15 @@ def test_anothers_session_is_not_there(administrator, dara, desk):
     assert sessions.list_sessions(administrator, now=NOW, person_id=other.id)
     sessions.revoke(administrator, other.session_id, now=NOW, person_id=other.id)
     assert sessions.actor_for_session(other.session_id, NOW) is None
+
+
+def test_what_ended_a_month_ago_is_forgotten(dara):
+    def kept():
+        with transaction(write=False) as session:
+            return session.get(LoginSession, dara.session_id) is not None
+
+    month = sessions.KEPT_ENDED
+    sessions.purge(NOW + SESSION_LIFE + month)
+    assert kept()
+    sessions.purge(NOW + SESSION_LIFE + month + timedelta(seconds=1))
+    assert not kept()
