@@ -18,6 +18,7 @@ from quizapp.services.reading import read_file
 from quizapp.storage import banks
 from quizapp.storage.database import transaction
 
+
 @dataclass(frozen=True)
 class Written:
     """A bank as a file. `findings` say what the format could not express."""

@@ -1,177 +1,42 @@
-"""Banks as people see and change them: lists, pages, questions, rights, retiring."""
+"""Banks as people see them: lists, a bank's page, a question's page; and making an empty one."""
 
 import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
 from typing import cast
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain.access import RIGHTS, Actor, BankRef, Right, may, require
+from quizapp.domain.access import Actor, BankRef, Right, may, require
 from quizapp.domain.answers.localised import Localised
-from quizapp.domain.bank.findings import Finding
 from quizapp.domain.bank.lint import lint_question
 from quizapp.domain.bank.question import Question
-from quizapp.domain.errors import AlreadyExists, Conflict, Invalid, NotFound
-from quizapp.domain.people.fields import clean_email, clean_line, clean_name
+from quizapp.domain.errors import AlreadyExists, Invalid, NotFound
+from quizapp.domain.people.fields import clean_name
 from quizapp.domain.words import N_
 from quizapp.services import audit, bank_index, sources
 from quizapp.services.bank_index import Entry, Index
-from quizapp.services.sources import ProvisionView, Sources, TaskView
+from quizapp.services.bank_views import (
+    BankPage,
+    BankSummary,
+    Citation,
+    CoverageCell,
+    CoverageRow,
+    Filters,
+    QuestionPage,
+    QuestionRow,
+    VersionRow,
+)
+from quizapp.services.sources import Sources
 from quizapp.storage import banks as stored
-from quizapp.storage import people, questions
+from quizapp.storage import questions
 from quizapp.storage.database import transaction
 
 PAGE = 50
-REASON_LENGTH = 500
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-
-
-@dataclass(frozen=True)
-class BankSummary:
-    """A bank in a list. Counts are of questions; `drafts` includes those in review."""
-
-    id: UUID
-    slug: str
-    title: Localised
-    source: str | None
-    shipped: bool
-    right: Right | None
-    may_edit: bool
-    may_own: bool
-    questions: int = 0
-    approved: int = 0
-    drafts: int = 0
-    retired: int = 0
-
-    @property
-    def asked(self) -> int:
-        """How many questions can be asked in practice."""
-        return self.approved + self.drafts
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which questions of a bank to show; None is all."""
-
-    task: str | None = None
-    provision: str | None = None
-    level: str | None = None
-    type: str | None = None
-    state: str | None = None
-
-    def admit(self, entry: Entry) -> bool:
-        """Say whether a question is to be shown."""
-        return (
-            (self.task is None or self.task in entry.tasks)
-            and (self.provision is None or self.provision in entry.provisions)
-            and (self.level is None or self.level == entry.level)
-            and (self.type is None or self.type == entry.type)
-            and (self.state is None or self.state == entry.state)
-        )
-
-    @property
-    def any(self) -> bool:
-        """Whether anything is filtered."""
-        return self != Filters()
-
-
-@dataclass(frozen=True)
-class QuestionRow:
-    """A question in a list."""
-
-    entry: Entry
-    stem: Localised
-    expired: bool
-
-
-@dataclass(frozen=True)
-class CoverageCell:
-    """How many questions of a bank that can be asked cite a provision."""
-
-    provision: ProvisionView
-    count: int
-
-
-@dataclass(frozen=True)
-class CoverageRow:
-    """A task's provisions with what a bank has on each."""
-
-    task: TaskView
-    cells: tuple[CoverageCell, ...]
-
-    @property
-    def bare(self) -> tuple[ProvisionView, ...]:
-        """Provisions that no question cites."""
-        return tuple(cell.provision for cell in self.cells if not cell.count)
-
-
-@dataclass(frozen=True)
-class BankPage:
-    """A bank with one page of its questions."""
-
-    bank: BankSummary
-    rows: tuple[QuestionRow, ...]
-    found: int
-    page: int
-    pages: int
-    filters: Filters
-    types: tuple[str, ...]
-    levels: tuple[str, ...]
-    states: tuple[str, ...]
-    coverage: tuple[CoverageRow, ...]
-
-
-@dataclass(frozen=True)
-class Citation:
-    """What a question cites. `provision` is None where the source has none of that number."""
-
-    cite: str
-    provision: ProvisionView | None
-
-    @property
-    def stale(self) -> bool:
-        """Whether the question cites earlier words."""
-        return self.provision is not None and self.provision.cite != self.cite
-
-
-@dataclass(frozen=True)
-class VersionRow:
-    """A version of a question in its history."""
-
-    version: int
-    reason: str
-    made_by: str | None
-    made_at: datetime
-
-
-@dataclass(frozen=True)
-class QuestionPage:
-    """A question with all that its page says."""
-
-    bank: BankSummary
-    entry: Entry
-    question: Question
-    findings: tuple[Finding, ...]
-    citations: tuple[Citation, ...]
-    versions: tuple[VersionRow, ...]
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True)
-class GrantRow:
-    """A person's right on a bank."""
-
-    person_id: UUID
-    name: str
-    email: str
-    right: str
 
 
 def list_banks(
@@ -363,114 +228,15 @@ def slug_of(title: str) -> str:
     return slug or f"bank-{secrets.token_hex(4)}"
 
 
-def retire(actor: Actor, slug: str, key: str, reason: str, *, now: datetime) -> None:
-    """Take a question out of use; attempts that were dealt it keep it.
-
-    Raises:
-        NotFound: there is no such question, or the person may not know of its bank.
-        Forbidden: the person may not change the bank.
-        Invalid: no reason is given.
-        Conflict: it is retired already.
-    """
-    reason = clean_line("reason", reason, longest=REASON_LENGTH)
-    if not reason:
-        raise Invalid.field("reason", N_("Say why it is retired: others will ask."))
-    with transaction(write=True) as session:
-        bank, question = _editable_question(session, actor, slug, key)
-        if question.state == "retired":
-            raise Conflict(N_("This question is retired already."))
-        question.state = "retired"
-        question.retired_at = now
-        question.retired_reason = reason
-        bank.revision += 1
-        details = {"bank": str(bank.id)}
-        audit.record(session, actor, "question.retire", "question", question.id, details, now=now)
-
-
-def bring_back(actor: Actor, slug: str, key: str, *, now: datetime) -> None:
-    """Bring a retired question back, as a draft where it has something to mend.
-
-    Raises:
-        NotFound: there is no such question, or the person may not know of its bank.
-        Forbidden: the person may not change the bank.
-        Conflict: it is not retired.
-    """
-    page = read_question(actor, slug, key, now=now)
-    held = any(finding.severity != "warning" for finding in page.findings)
-    with transaction(write=True) as session:
-        bank, question = _editable_question(session, actor, slug, key)
-        if question.state != "retired":
-            raise Conflict(N_("This question is not retired."))
-        question.state = "draft" if held else "approved"
-        question.retired_at = question.retired_reason = None
-        if not held and question.approved_as is None:
-            question.approved_as, question.approved_by = "imported", actor.id
-        bank.revision += 1
-        details = {"bank": str(bank.id)}
-        audit.record(
-            session, actor, "question.bring_back", "question", question.id, details, now=now
-        )
-
-
-def grants(actor: Actor, slug: str) -> tuple[GrantRow, ...]:
-    """Who has which right on a bank.
+def bank_for(
+    session: Session, actor: Actor, slug: str, action: str
+) -> tuple[stored.Bank, str | None]:
+    """A bank with the person's right on it, for an action of `domain.access`.
 
     Raises:
         NotFound: there is no such bank, or the person may not know of it.
+        Forbidden: the person may not do it.
     """
-    with transaction(write=False) as session:
-        bank, _ = _bank(session, actor, slug, "bank.own")
-        rows = stored.grants_of(session, bank.id)
-    return tuple(GrantRow(r.person_id, r.name, r.email, r.right) for r in rows)
-
-
-def grant(actor: Actor, slug: str, email: str, right: str, *, now: datetime) -> None:
-    """Give somebody a right on a bank.
-
-    Raises:
-        NotFound: there is no such bank, or the person may not know of it.
-        Forbidden: the person does not own the bank.
-        Invalid: there is no such instructor or right, or the bank would be left without an owner.
-    """
-    if right not in RIGHTS:
-        raise Invalid.field("right", N_("Choose one of the rights."))
-    email = clean_email(email)
-    with transaction(write=True) as session:
-        bank, _ = _bank(session, actor, slug, "bank.own")
-        person = people.find_person(session, "email", email)
-        if person is None or person.role == "trainee" or not person.active:
-            raise Invalid.field("email", N_("No instructor has this e-mail address."))
-        if right != "owner":
-            _keep_an_owner(session, bank.id, person.id)
-        stored.grant(session, bank.id, person.id, right, now)
-        details = {"person": str(person.id), "right": right}
-        audit.record(session, actor, "bank.grant", "bank", bank.id, details, now=now)
-
-
-def withdraw(actor: Actor, slug: str, person_id: UUID, *, now: datetime) -> None:
-    """Take somebody's right on a bank away.
-
-    Raises:
-        NotFound: there is no such bank or grant, or the person may not know of it.
-        Forbidden: the person does not own the bank.
-        Invalid: the bank would be left without an owner.
-    """
-    with transaction(write=True) as session:
-        bank, _ = _bank(session, actor, slug, "bank.own")
-        _keep_an_owner(session, bank.id, person_id)
-        if not stored.withdraw(session, bank.id, person_id):
-            raise NotFound
-        details = {"person": str(person_id), "right": None}
-        audit.record(session, actor, "bank.grant", "bank", bank.id, details, now=now)
-
-
-def _keep_an_owner(session: Session, bank_id: UUID, person_id: UUID) -> None:
-    owners = [r.person_id for r in stored.grants_of(session, bank_id) if r.right == "owner"]
-    if owners == [person_id]:
-        raise Invalid.field("right", N_("A bank keeps one owner: make somebody else owner first."))
-
-
-def _bank(session: Session, actor: Actor, slug: str, action: str) -> tuple[stored.Bank, str | None]:
     found = stored.bank_with_right(session, slug, actor.id) if SLUG.fullmatch(slug) else None
     if found is None:
         require(actor, action)
@@ -481,22 +247,11 @@ def _bank(session: Session, actor: Actor, slug: str, action: str) -> tuple[store
 
 
 def _bank_and_index(session: Session, actor: Actor, slug: str) -> tuple[BankSummary, Index]:
-    bank, right = _bank(session, actor, slug, "bank.read")
+    bank, right = bank_for(session, actor, slug, "bank.read")
     index = bank_index.index(session, slug)
     if index is None:
         raise NotFound
     return _summary(actor, bank, right, (0, 0, 0, 0)), index
-
-
-def _editable_question(
-    session: Session, actor: Actor, slug: str, key: str
-) -> tuple[stored.Bank, questions.Question]:
-    bank, _ = _bank(session, actor, slug, "bank.edit")
-    locked = stored.lock_bank(session, slug)
-    question = questions.lock_question(session, bank.id, key)
-    if question is None or locked is None:
-        raise NotFound
-    return locked, question
 
 
 def _summary(

@@ -32,14 +32,16 @@ def read_file(
 
 
 def guess(data: bytes, file_name: str) -> str | None:
-    """The format of a file: by its name's ending where the content agrees, else by its content."""
+    """The format of a file: what name and content agree on, else the name's, else the content's.
+
+    `.txt` says nothing of the content, so there the content goes first.
+    """
     ending = PurePath(file_name).suffix.lower()
     by_name = [name for name, module in FORMATS.items() if ending in module.EXTENSIONS]
     by_content = [name for name, module in FORMATS.items() if module.sniff(data)]
-    for name in by_name:
-        if name in by_content:
-            return name
-    return next(iter((*by_content, *by_name)), None)
+    agreed = [name for name in by_name if name in by_content]
+    rest = (*by_content, *by_name) if ending == ".txt" else (*by_name, *by_content)
+    return next(iter((*agreed, *rest)), None)
 
 
 def _unknown(file_name: str) -> Finding:

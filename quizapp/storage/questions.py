@@ -117,9 +117,7 @@ def documents(
         yield from ((version_id, document) for version_id, document in found)
 
 
-def stand_of(
-    session: Session, bank_id: UUID, keys: Iterable[str] | None = None
-) -> Sequence[Any]:
+def stand_of(session: Session, bank_id: UUID, keys: Iterable[str] | None = None) -> Sequence[Any]:
     """What an import compares with, of the keys or of all: id, key, version, digest, state, ..."""
     statement = (
         select(

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from quizapp.domain.access import RIGHTS
 from quizapp.domain.errors import AlreadyExists, Conflict, Invalid
 from quizapp.domain.questions import ResponseRefused
-from quizapp.services import bank_export, banks, trying
-from quizapp.services.banks import Filters
+from quizapp.services import bank_export, bank_keeping, banks, trying
+from quizapp.services.bank_views import Filters
 from quizapp.web.answering import reading_language, response_from_form
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now
@@ -56,9 +56,7 @@ def show(slug: str) -> str:
     number = request.args.get("page", "1")[:6]
     page = int(number) if number.isascii() and number.isdigit() else 1
     found = banks.read_bank(actor(), slug, Filters(**chosen), page=page, now=now())
-    return _page(
-        "banks/show.html", page=found, formats=bank_export.formats(), chosen=chosen
-    )
+    return _page("banks/show.html", page=found, formats=bank_export.formats(), chosen=chosen)
 
 
 @bp.get("/banks/<slug>/export")
@@ -90,7 +88,7 @@ def try_it(slug: str, key: str) -> str:
 def retire(slug: str, key: str) -> tuple[str, int] | BaseResponse:
     """Take a question out of use."""
     try:
-        banks.retire(actor(), slug, key, typed("reason"), now=now())
+        bank_keeping.retire(actor(), slug, key, typed("reason"), now=now())
     except (Invalid, Conflict) as error:
         return _question(slug, key, wrong=problems(error, "reason")), error.status
     flash(gettext("The question is retired. Attempts that were dealt it keep it."))
@@ -102,7 +100,7 @@ def retire(slug: str, key: str) -> tuple[str, int] | BaseResponse:
 def bring_back(slug: str, key: str) -> BaseResponse:
     """Bring a retired question back."""
     try:
-        banks.bring_back(actor(), slug, key, now=now())
+        bank_keeping.bring_back(actor(), slug, key, now=now())
     except Conflict:
         pass
     else:
@@ -123,7 +121,7 @@ def grant(slug: str) -> tuple[str, int] | BaseResponse:
     """Give somebody a right."""
     email, right = typed("email"), typed("right")
     try:
-        banks.grant(actor(), slug, email, right, now=now())
+        bank_keeping.grant(actor(), slug, email, right, now=now())
     except Invalid as error:
         return _people(slug, problems(error, "email")), 422
     return redirect(url_for("banks.people", slug=slug), 303)
@@ -134,7 +132,7 @@ def grant(slug: str) -> tuple[str, int] | BaseResponse:
 def withdraw(slug: str, person_id: UUID) -> tuple[str, int] | BaseResponse:
     """Take somebody's right away."""
     try:
-        banks.withdraw(actor(), slug, person_id, now=now())
+        bank_keeping.withdraw(actor(), slug, person_id, now=now())
     except Invalid as error:
         return _people(slug, problems(error, "right")), 422
     return redirect(url_for("banks.people", slug=slug), 303)
@@ -144,7 +142,7 @@ def _people(slug: str, wrong: dict[str, str] | None = None) -> str:
     return _page(
         "banks/people.html",
         bank=banks.get_bank(actor(), slug),
-        grants=banks.grants(actor(), slug),
+        grants=bank_keeping.grants(actor(), slug),
         rights=RIGHTS,
         problems=wrong or {},
         email=typed("email"),

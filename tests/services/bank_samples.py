@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from quizapp.resources import questions_folder
+
 from quizapp.domain.access import Actor
 from quizapp.formats import ReadResult
 from quizapp.formats.source_yaml import read_source
-from quizapp.resources import questions_folder
 from quizapp.services import sources
 from quizapp.services.reading import read_file
 from quizapp.storage.database import transaction
@@ -28,9 +29,7 @@ def load_source() -> None:
 def another(role: str = "instructor", name: str = "another") -> Actor:
     """Somebody beside the cast."""
     actor = Actor(uuid4(), role, name=name)  # type: ignore[arg-type]
-    row = Person(
-        id=actor.id, email=f"{name}@example.org", name=name, role=role, created_at=NOW
-    )
+    row = Person(id=actor.id, email=f"{name}@example.org", name=name, role=role, created_at=NOW)
     with transaction(write=True) as session:
         session.add(row)
     return actor

@@ -7,7 +7,7 @@ from bank_samples import NOW, another, load_source, question, read
 from sqlalchemy import func, select, update
 
 from quizapp.domain.errors import Forbidden, Invalid, NotFound
-from quizapp.services import bank_import
+from quizapp.services import import_store
 from quizapp.services.bank_import import import_bank
 from quizapp.services.reading import read_file
 from quizapp.storage.audit import AuditRow
@@ -188,7 +188,7 @@ class TestImport:
 
     def test_stopped_half_way_it_completes_when_run_again(self, instructor, monkeypatch):
         many = [question(f"q{n}") for n in range(100)]
-        whole = bank_import._store_batch
+        whole = import_store._store_batch
         calls = []
 
         def dies(*args):
@@ -197,12 +197,12 @@ class TestImport:
                 raise RuntimeError("the power went")
             whole(*args)
 
-        monkeypatch.setattr(bank_import, "_store_batch", dies)
+        monkeypatch.setattr(import_store, "_store_batch", dies)
         with pytest.raises(RuntimeError):
             import_bank(instructor, read(*many), now=NOW)
         there = len(states())
         assert 0 < there < 100
-        monkeypatch.setattr(bank_import, "_store_batch", whole)
+        monkeypatch.setattr(import_store, "_store_batch", whole)
         report = import_bank(instructor, read(*many), now=NOW)
         assert counts(report) == (100 - there, 0, there, 0)
         assert len(states()) == versions() == 100
@@ -216,7 +216,7 @@ class TestImport:
             with app.app_context():
                 try:
                     done.append(import_bank(instructor, result, now=NOW))
-                except Exception as error:  # noqa: BLE001 - any failure is what is tested for
+                except Exception as error:
                     failed.append(error)
 
         threads = [Thread(target=run) for _ in range(3)]

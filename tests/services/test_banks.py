@@ -8,9 +8,9 @@ from bank_samples import NOW, another, load_source, question, read
 from sqlalchemy import event, select
 
 from quizapp.domain.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
-from quizapp.services import bank_export, bank_index, banks, coverage, trying
+from quizapp.services import bank_export, bank_index, bank_keeping, banks, coverage, trying
 from quizapp.services.bank_import import import_bank
-from quizapp.services.banks import Filters
+from quizapp.services.bank_views import Filters
 from quizapp.services.reading import read_file
 from quizapp.storage.audit import AuditRow
 from quizapp.storage.database import db, transaction
@@ -95,7 +95,7 @@ class TestReading:
 
     def test_the_index_follows_the_bank(self, instructor, bank):
         assert everything(instructor, bank, state="retired") == []
-        banks.retire(instructor, bank, "a", "Asked too often.", now=NOW)
+        bank_keeping.retire(instructor, bank, "a", "Asked too often.", now=NOW)
         assert everything(instructor, bank, state="retired") == ["a"]
 
     def test_a_version_in_memory_costs_nothing(self, bank, count):
@@ -134,9 +134,9 @@ class TestAccess:
         for action in (
             lambda: banks.get_bank(stranger, bank),
             lambda: banks.read_question(stranger, bank, "a"),
-            lambda: banks.retire(stranger, bank, "a", "x", now=NOW),
+            lambda: bank_keeping.retire(stranger, bank, "a", "x", now=NOW),
             lambda: bank_export.export(stranger, bank, "yaml"),
-            lambda: banks.grants(stranger, bank),
+            lambda: bank_keeping.grants(stranger, bank),
             lambda: banks.get_bank(stranger, "nothing\x00"),
         ):
             with pytest.raises(NotFound):
@@ -144,12 +144,12 @@ class TestAccess:
 
     def test_a_user_reads_and_does_not_change(self, instructor, bank):
         friend = another()
-        banks.grant(instructor, bank, "Another@example.org", "user", now=NOW)
+        bank_keeping.grant(instructor, bank, "Another@example.org", "user", now=NOW)
         assert everything(friend, bank) == ["a", "b", "c"]
         with pytest.raises(Forbidden):
-            banks.retire(friend, bank, "a", "x", now=NOW)
+            bank_keeping.retire(friend, bank, "a", "x", now=NOW)
         with pytest.raises(Forbidden):
-            banks.grant(friend, bank, "another@example.org", "owner", now=NOW)
+            bank_keeping.grant(friend, bank, "another@example.org", "owner", now=NOW)
 
     def test_a_trainee_sees_no_bank(self, trainee, bank):
         with pytest.raises(Forbidden):
@@ -159,10 +159,10 @@ class TestAccess:
 
     def test_one_owner_stays(self, instructor, bank):
         with pytest.raises(Invalid):
-            banks.withdraw(instructor, bank, instructor.id, now=NOW)
+            bank_keeping.withdraw(instructor, bank, instructor.id, now=NOW)
         friend = another()
-        banks.grant(instructor, bank, "another@example.org", "owner", now=NOW)
-        banks.withdraw(friend, bank, instructor.id, now=NOW)
+        bank_keeping.grant(instructor, bank, "another@example.org", "owner", now=NOW)
+        bank_keeping.withdraw(friend, bank, instructor.id, now=NOW)
         with pytest.raises(NotFound):
             banks.get_bank(instructor, bank)
         with transaction(write=False) as session:
@@ -173,19 +173,19 @@ class TestAccess:
         another("trainee", "dara")
         for email in ("dara@example.org", "nobody@example.org", "no address", "a\x00@example.org"):
             with pytest.raises(Invalid):
-                banks.grant(instructor, bank, email, "user", now=NOW)
+                bank_keeping.grant(instructor, bank, email, "user", now=NOW)
 
 
 class TestChanging:
     def test_a_question_is_retired_with_a_reason_and_comes_back(self, instructor, bank):
         with pytest.raises(Invalid):
-            banks.retire(instructor, bank, "a", "  ", now=NOW)
-        banks.retire(instructor, bank, "a", "Asked too often.", now=NOW)
+            bank_keeping.retire(instructor, bank, "a", "  ", now=NOW)
+        bank_keeping.retire(instructor, bank, "a", "Asked too often.", now=NOW)
         page = banks.read_question(instructor, bank, "a")
         assert (page.entry.state, page.entry.retired_reason) == ("retired", "Asked too often.")
         with pytest.raises(Conflict):
-            banks.retire(instructor, bank, "a", "Again.", now=NOW)
-        banks.bring_back(instructor, bank, "a", now=NOW)
+            bank_keeping.retire(instructor, bank, "a", "Again.", now=NOW)
+        bank_keeping.bring_back(instructor, bank, "a", now=NOW)
         assert banks.read_question(instructor, bank, "a").entry.state == "approved"
         with transaction(write=False) as session:
             rows = session.execute(select(AuditRow.action, AuditRow.details)).all()
@@ -193,8 +193,8 @@ class TestChanging:
         assert "too often" not in str(rows)
 
     def test_what_is_held_comes_back_as_a_draft(self, instructor, bank):
-        banks.retire(instructor, bank, "b", "Unclear.", now=NOW)
-        banks.bring_back(instructor, bank, "b", now=NOW)
+        bank_keeping.retire(instructor, bank, "b", "Unclear.", now=NOW)
+        bank_keeping.bring_back(instructor, bank, "b", now=NOW)
         assert banks.read_question(instructor, bank, "b").entry.state == "draft"
 
     def test_an_empty_bank(self, instructor):
@@ -215,7 +215,7 @@ class TestChanging:
 class TestOut:
     @pytest.mark.parametrize("name", bank_export.formats())
     def test_what_is_exported_can_be_imported(self, instructor, bank, name):
-        banks.retire(instructor, bank, "a", "Not in the file.", now=NOW)
+        bank_keeping.retire(instructor, bank, "a", "Not in the file.", now=NOW)
         written = bank_export.export(instructor, bank, name)
         result, _ = read_file(written.data, written.file_name)
         keys = [one.question.id for one in result.questions if one.question]

@@ -16,9 +16,7 @@ from quizapp.storage.questions import QuestionVersion
 @pytest.fixture
 def sent(instructor):
     load_source()
-    return uploads.keep(
-        instructor, "a.yaml", bank_file(question("a"), question("b")), now=NOW
-    )
+    return uploads.keep(instructor, "a.yaml", bank_file(question("a"), question("b")), now=NOW)
 
 
 def rows(table):
