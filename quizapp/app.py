@@ -1,0 +1,100 @@
+"""The only wiring: settings, database, sign-in, languages, pages, API and commands in one app."""
+
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_openapi3 import Info, OpenAPI
+from flask_wtf.csrf import CSRFProtect
+
+from quizapp.config import Settings, load_settings
+from quizapp.resources import migrations_folder
+from quizapp.storage.database import db, prepare_engine
+from quizapp.web.devices import init_devices
+from quizapp.web.errors import init_errors
+from quizapp.web.guard import init_guard
+from quizapp.web.language import choose_language
+from quizapp.web.moments import init_moments
+
+AREAS: tuple[str, ...] = (
+    "language",
+    "sign_in",
+    "join",
+    "reset",
+    "account",
+    "people",
+    "people_import",
+    "cohort_admin",
+    "banks",
+    "upload",
+)
+"""Modules of quizapp.web that bring pages, each as `bp`."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: read from the environment where not given.
+    """
+    settings = settings or load_settings()
+    app = OpenAPI(
+        "quizapp",
+        info=Info(title="Diplomatic training quiz API", version="1"),
+        doc_prefix="/api/v1",
+        doc_ui=False,
+    )
+    _configure(app, settings)
+    _open_database(app, settings)
+    _add_people(app)
+    _add_pages(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        MAX_CONTENT_LENGTH=settings.upload_limit_bytes + 1_000_000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        SESSION_COOKIE_NAME="quizapp",
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=settings.default_language,
+    )
+    app.extensions["quizapp.settings"] = settings
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.database_url.startswith("sqlite"):
+        return {}
+    return {"pool_size": settings.threads + 4, "max_overflow": 8, "pool_pre_ping": True}
+
+
+def _open_database(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(migrations_folder()), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _add_people(app: Flask) -> None:
+    # the token is checked first: a form that came from elsewhere is never asked to sign in
+    CSRFProtect(app)
+    init_guard(app, LoginManager(app))
+    init_devices(app)
+    init_errors(app)
+    init_moments(app)
+    Babel(app, locale_selector=choose_language)
+
+
+def _add_pages(app: Flask) -> None:
+    for area in AREAS:
+        app.register_blueprint(import_module(f"quizapp.web.{area}").bp)
+
+

@@ -1,0 +1,91 @@
+"""From responses to marks to a score, and what of it may be seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from quizapp.domain.delivery.quiz import Release, When
+from quizapp.domain.questions import TYPES
+
+FULL = 10_000
+"""A full mark, in ten-thousandths of the item's points."""
+
+MILLION = 1_000_000
+"""Scores are in millionths of a point: hundredths of points times ten-thousandths of a mark."""
+
+
+def mark_response(type_name: str, content: Any, response: Mapping[str, Any] | None) -> int:
+    """Mark one response: ten-thousandths of the item's points, rounded half up.
+
+    The exact fraction is a pure function of version, scheme and response; only its stored form is
+    rounded, to a ten-thousandth.
+    """
+    exact: Fraction = TYPES[type_name].mark(content, response)
+    return int(exact * FULL + Fraction(1, 2))
+
+
+def item_score(points: int, mark: int) -> int:
+    """Millionths of a point earned by an item of `points` hundredths with `mark`."""
+    return points * mark
+
+
+def shown_points(millionths: int) -> Decimal:
+    """A score as shown: two decimals, half up."""
+    return (Decimal(millionths) / MILLION).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def passed(score: int, max_score: int, pass_mark: Decimal | None) -> bool | None:
+    """Compare the unrounded score with the pass mark (per cent); None without one."""
+    if pass_mark is None:
+        return None
+    return Fraction(score) * 100 >= Fraction(pass_mark) * max_score
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which parts of an outcome the trainee may see now."""
+
+    score: bool
+    marks: bool
+    key: bool
+    rationale: bool
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What release depends on, beside the policy."""
+
+    now: datetime
+    finished: bool
+    last_close: datetime | None
+    marked: bool
+    released: bool
+
+
+def shown(release: Release, moment: Moment) -> Shown:
+    """Apply the release policy (promise 4). Nothing is shown before the attempt is over."""
+
+    def open_now(when: When) -> bool:
+        if not moment.finished:
+            return False
+        match when:
+            case "at_once":
+                return True
+            case "after_close":
+                return moment.last_close is None or moment.now >= moment.last_close
+            case "after_marking":
+                return moment.marked
+            case "by_hand":
+                return moment.released
+            case _:
+                return False
+
+    return Shown(
+        score=open_now(release.score),
+        marks=open_now(release.marks),
+        key=open_now(release.key),
+        rationale=open_now(release.rationale),
+    )

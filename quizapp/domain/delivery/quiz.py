@@ -1,0 +1,111 @@
+"""The rules of a quiz: its sections, its timing and what it releases."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Mode = Literal["practice", "exam"]
+When = Literal["at_once", "after_close", "after_marking", "by_hand", "never"]
+Points = Annotated[Decimal, Field(gt=0, le=1000, max_digits=6, decimal_places=2)]
+Level = Literal["recall", "understand", "apply"]
+Key = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Strict(BaseModel):
+    """A frozen value that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Section(Strict):
+    """Questions of a quiz: either named one by one, or drawn from those that fit the filters."""
+
+    bank: Key | None = Field(None, description="Slug of the bank; none: all banks with the task.")
+    task: Key | None = Field(None, description="Only questions citing this task, such as '3'.")
+    provisions: tuple[Key, ...] = Field(
+        (), max_length=100, description="Only questions citing one of these, such as '3.7'."
+    )
+    level: Level | None = Field(None, description="Only questions of this level.")
+    draw: int | None = Field(None, ge=1, le=200, description="How many to draw for each attempt.")
+    questions: tuple[Key, ...] = Field(
+        (), max_length=200, description="Ids of fixed questions, as in the bank file."
+    )
+    points: Points = Field(Decimal(1), description="Points of each question; at most two decimals.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.draw is None) == (not self.questions):
+            raise ValueError("a section either draws or names its questions")
+        if self.questions and self.bank is None:
+            raise ValueError("named questions need their bank")
+        if len(set(self.questions)) != len(self.questions):
+            raise ValueError("a question is named twice")
+        return self
+
+    @property
+    def count(self) -> int:
+        """How many items the section puts into an attempt."""
+        return self.draw or len(self.questions)
+
+    @property
+    def hundredths(self) -> int:
+        """Points of each item, in hundredths."""
+        return int(self.points * 100)
+
+
+class Release(Strict):
+    """When each part of the outcome may be seen by the trainee."""
+
+    score: When = "at_once"
+    marks: When = "at_once"
+    key: When = "at_once"
+    rationale: When = "at_once"
+
+
+RELEASE_DEFAULTS: dict[Mode, Release] = {
+    "practice": Release(),
+    "exam": Release(score="by_hand", marks="by_hand", key="by_hand", rationale="by_hand"),
+}
+
+
+class QuizSettings(Strict):
+    """Everything a quiz version fixes. Times in seconds; `pass_mark` in per cent of the maximum."""
+
+    mode: Mode = "practice"
+    sections: tuple[Section, ...] = Field(min_length=1, max_length=50)
+    time_limit_s: int | None = Field(None, ge=10, le=7 * 24 * 3600)
+    grace_s: int = Field(60, ge=0, le=24 * 3600)
+    attempts_allowed: int | None = Field(None, ge=1, le=1000, description="None: no limit.")
+    pass_mark: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)] | None = None
+    shuffle: bool = True
+    navigation: Literal["free", "forward"] = "free"
+    feedback: Literal["at_end", "after_each"] = "at_end"
+    release: Release = Release()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_by_mode(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        mode: Mode = "exam" if data.get("mode") == "exam" else "practice"
+        filled = dict(data)
+        given = filled.get("release") or {}
+        if isinstance(given, dict):
+            filled["release"] = RELEASE_DEFAULTS[mode].model_dump() | given
+        if mode == "exam" and filled.get("attempts_allowed") is None:
+            filled["attempts_allowed"] = 1
+        return filled
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.mode == "exam" and self.feedback == "after_each":
+            raise ValueError("an exam gives no feedback between questions")
+        if sum(section.count for section in self.sections) > 500:
+            raise ValueError("an attempt holds at most 500 questions")
+        return self
+
+    @property
+    def count(self) -> int:
+        """How many items an attempt has."""
+        return sum(section.count for section in self.sections)
