@@ -96,5 +96,3 @@ def _add_people(app: Flask) -> None:
 def _add_pages(app: Flask) -> None:
     for area in AREAS:
         app.register_blueprint(import_module(f"quizapp.web.{area}").bp)
-
-

@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
-from quizapp.resources import questions_folder
 
 from quizapp.cli.said import fail, said
 from quizapp.domain.bank.findings import Finding
 from quizapp.domain.bank.schema import bank_schema
 from quizapp.domain.errors import DomainError
 from quizapp.formats import FORMATS
+from quizapp.resources import questions_folder
 from quizapp.services import bank_export, bank_import, coverage, sources
 from quizapp.services.bank_files import CheckedFile, bank_files, lint_file, source_beside
 from quizapp.services.bank_import import ImportReport, place_of

@@ -51,7 +51,7 @@ def read(data: bytes, limits: Limits = LIMITS) -> ReadResult:
 
 def _sheet(data: bytes) -> list[list[Any]]:
     # loaded here: a start of the server does not wait for it
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - see above
+    from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     names = book.sheet_names
@@ -80,7 +80,7 @@ def template(examples: Sequence[Question]) -> Written:
 
 def _workbook(questions: Sequence[Question]) -> bytes:
     # loaded here: only an export needs it
-    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     names, rows = rows_of(questions)
     out = io.BytesIO()

@@ -153,8 +153,7 @@ def _upsert(dialect: str) -> Any:
 
 _UPSERT = {dialect: _upsert(dialect) for dialect in ("sqlite", "postgresql")}
 _LOG_ONCE = {
-    dialect: upsert(dialect)(_log).on_conflict_do_nothing()
-    for dialect in ("sqlite", "postgresql")
+    dialect: upsert(dialect)(_log).on_conflict_do_nothing() for dialect in ("sqlite", "postgresql")
 }
 
 

@@ -5,9 +5,9 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
-from quizapp.resources import questions_folder
 
 from quizapp.cli.banks import bank
+from quizapp.resources import questions_folder
 from quizapp.services import banks
 from quizapp.services.bank_views import Filters
 

@@ -133,7 +133,7 @@ def questions(draw: Any, kind: str) -> Question:
     }
     question, _ = parse(data)
     if question is None:
-        from hypothesis import reject  # noqa: PLC0415 - only where a draw cannot be marked
+        from hypothesis import reject
 
         reject()
     return question

@@ -53,9 +53,7 @@ def key_of(question: Question | None) -> Any:
         case "short_text":
             return [(a.text, float(a.credit)) for a in content.accept]
         case "numeric":
-            return [
-                (float(a.value), float(a.tolerance), float(a.credit)) for a in content.accept
-            ]
+            return [(float(a.value), float(a.tolerance), float(a.credit)) for a in content.accept]
     raise AssertionError(question.type)
 
 
@@ -90,9 +88,7 @@ def expected_key(other: dict[str, Any]) -> Any:
 
 
 @needs_interop
-@pytest.mark.parametrize(
-    "path", sorted(INTEROP.glob("gift/*.gift")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", sorted(INTEROP.glob("gift/*.gift")), ids=lambda path: path.stem)
 def test_the_key_is_the_one_another_parser_reads(path: Path) -> None:
     others = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     others = [other for other in others if other["type"] != "Category"]

@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from quizapp.resources import questions_folder
-
 from quizapp.domain.access import Actor
 from quizapp.formats import ReadResult
 from quizapp.formats.source_yaml import read_source
+from quizapp.resources import questions_folder
 from quizapp.services import sources
 from quizapp.services.reading import read_file
 from quizapp.storage.database import transaction

@@ -4,9 +4,9 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
-from quizapp.resources import questions_folder
 from sqlalchemy import event, func, select
 
+from quizapp.resources import questions_folder
 from quizapp.services import shipped
 from quizapp.storage.banks import Bank
 from quizapp.storage.database import db, transaction

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 from people_browser import signed_in
-from quizapp.resources import questions_folder
 
+from quizapp.resources import questions_folder
 from quizapp.services import shipped
 
 SHIPPED = "/banks/task-3-economic-diplomacy"

@@ -1,0 +1,1 @@
+"""Message catalogues: Khmer; English is the source."""

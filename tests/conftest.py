@@ -1,0 +1,194 @@
+"""Databases of both kinds, made from migrated templates, and the cast that every test shares."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import databases
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from quizapp.app import create_app
+from quizapp.config import Settings
+from quizapp.domain.access import Actor
+from quizapp.resources import migrations_folder
+from quizapp.storage.cohorts import Cohort, Membership
+from quizapp.storage.database import db, transaction
+from quizapp.storage.people import Person
+
+SECRET = "only for tests, and long enough for a key"
+START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+_numbers = itertools.count()
+
+
+def settings_for(url: str, folder: Path, **changes: Any) -> Settings:
+    """Settings of a test's application: cheap hashing, no waiting for the disk."""
+    values: dict[str, Any] = {
+        "instance_folder": folder,
+        "database_url": url,
+        "secret_key": SECRET,
+        "argon2_memory_kib": 64,
+        "argon2_time_cost": 1,
+        "sqlite_synchronous": "OFF",
+        "log_level": "WARNING",
+    }
+    return Settings(**(values | changes))
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[str]:
+    """The address of a PostgreSQL server; skips where none can be started, and says why."""
+    try:
+        with databases.postgresql() as server:
+            yield server
+    except databases.NoPostgreSQL as reason:
+        pytest.skip(f"no PostgreSQL: {reason}")
+
+
+def _migrate(url: str, folder: Path) -> None:
+    app = create_app(settings_for(url, folder))
+    with app.app_context():
+        upgrade(str(migrations_folder()))
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    _migrate(f"sqlite:///{folder / 'quiz.db'}", folder)
+    return folder / "quiz.db"
+
+
+@pytest.fixture(scope="session")
+def pg_template(pg_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated PostgreSQL database, to be copied."""
+    databases.administer(pg_server, "CREATE DATABASE template_quiz")
+    _migrate(f"{pg_server}template_quiz", tmp_path_factory.mktemp("template-pg"))
+    return "template_quiz"
+
+
+@pytest.fixture(params=databases.KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_database(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """Makes migrated, empty databases; gives the address of each."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"quiz_{next(_numbers)}"
+        if database_kind == "sqlite":
+            path = tmp_path / f"{name}.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+        server = request.getfixturevalue("pg_server")
+        template = request.getfixturevalue("pg_template")
+        databases.administer(
+            server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"
+        )
+        made.append(name)
+        return f"{server}{name}"
+
+    yield make
+    for name in made:
+        databases.administer(
+            request.getfixturevalue("pg_server"), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+        )
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[], str]) -> str:
+    """A migrated, empty database."""
+    return new_database()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """The settings of the test's application; a test module may have its own."""
+    return settings_for(database_url, tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The whole application on its own database, with its context pushed."""
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+# --- the cast
+
+
+def make_person(role: str, name: str, cohort: Cohort | None = None) -> Actor:
+    """A person with an account, in a cohort where one is given; without a session."""
+    person_id = uuid4()
+    part = "trainee" if role == "trainee" else "instructor"
+    with transaction(write=True) as session:
+        session.add(
+            Person(
+                id=person_id,
+                email=f"{name}-{person_id.hex[:6]}@example.org",
+                name=name,
+                role=role,
+                lang="en",
+                created_at=START,
+            )
+        )
+        if cohort is not None:
+            session.flush()
+            session.add(
+                Membership(cohort_id=cohort.id, person_id=person_id, part=part, joined_at=START)
+            )
+    ids = frozenset({cohort.id} if cohort is not None else ())
+    teaches, attends = (ids, frozenset()) if part == "instructor" else (frozenset(), ids)
+    return Actor(person_id, role, teaches=teaches, attends=attends, name=name)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def cohort(app: Flask) -> Cohort:
+    """The cohort that the instructor teaches and the trainee attends."""
+    cohort = Cohort(id=uuid4(), code="2026-A", title="Third secretaries", created_at=START)
+    with transaction(write=True) as session:
+        session.add(cohort)
+    return cohort
+
+
+@pytest.fixture
+def administrator(app: Flask) -> Actor:
+    """Somebody who runs the product."""
+    return make_person("administrator", "administrator")
+
+
+@pytest.fixture
+def instructor(app: Flask, cohort: Cohort) -> Actor:
+    """The instructor of the trainee's cohort."""
+    return make_person("instructor", "instructor", cohort)
+
+
+@pytest.fixture
+def trainee(app: Flask, cohort: Cohort) -> Actor:
+    """A trainee of the instructor's cohort."""
+    return make_person("trainee", "trainee", cohort)
+
+
+@pytest.fixture
+def outsider(app: Flask) -> Actor:
+    """A trainee elsewhere, refused everywhere."""
+    other = Cohort(id=uuid4(), code="OTHER", title="Elsewhere", created_at=START)
+    with transaction(write=True) as session:
+        session.add(other)
+    return make_person("trainee", "outsider", other)
