@@ -1,10 +1,12 @@
 """The only wiring: settings, database, sign-in, languages, pages, API and commands in one app."""
 
 from importlib import import_module
+from importlib.resources import files
 from typing import Any
 
 from flask import Flask
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_openapi3 import Info, OpenAPI
@@ -13,11 +15,14 @@ from flask_wtf.csrf import CSRFProtect
 from quizapp.config import Settings, load_settings
 from quizapp.resources import migrations_folder
 from quizapp.storage.database import db, prepare_engine
+from quizapp.web.assets import init_assets
 from quizapp.web.devices import init_devices
 from quizapp.web.errors import init_errors
 from quizapp.web.guard import init_guard
+from quizapp.web.headers import init_headers
 from quizapp.web.language import choose_language
 from quizapp.web.moments import init_moments
+from quizapp.web.shell import init_shell
 
 AREAS: tuple[str, ...] = (
     "language",
@@ -46,6 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         info=Info(title="Diplomatic training quiz API", version="1"),
         doc_prefix="/api/v1",
         doc_ui=False,
+        static_folder=None,
+        template_folder="web/templates",
     )
     _configure(app, settings)
     _open_database(app, settings)
@@ -66,6 +73,12 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_NAME="quizapp",
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE=settings.default_language,
+        BABEL_TRANSLATION_DIRECTORIES=str(files("quizapp").joinpath("translations")),
+        COMPRESS_MIMETYPES=["text/html", "application/json", "text/csv"],
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIN_SIZE=1000,
+        COMPRESS_STREAMS=False,
     )
     app.extensions["quizapp.settings"] = settings
 
@@ -80,7 +93,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(migrations_folder()), render_as_batch=True)
     with app.app_context():
-        prepare_engine(db.engine)
+        prepare_engine(db.engine, synchronous=settings.sqlite_synchronous)
 
 
 def _add_people(app: Flask) -> None:
@@ -94,5 +107,10 @@ def _add_people(app: Flask) -> None:
 
 
 def _add_pages(app: Flask) -> None:
+    init_headers(app)
+    init_assets(app)
+    init_shell(app)
+    Compress(app)
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     for area in AREAS:
         app.register_blueprint(import_module(f"quizapp.web.{area}").bp)

@@ -1,0 +1,45 @@
+"""What every answer says to the browser: nothing inline, nothing from elsewhere, nothing kept."""
+
+from flask import Flask, Response, request
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+YEAR_S = 365 * 24 * 3600
+
+
+def init_headers(app: Flask) -> None:
+    """Add the headers to every answer; an answer that says how long it may be kept is believed."""
+    secure = app.config["SESSION_COOKIE_SECURE"]
+
+    @app.after_request
+    def _say(answer: Response) -> Response:
+        headers = answer.headers
+        for name, value in ALWAYS.items():
+            headers.setdefault(name, value)
+        # pages are somebody's own: a shared phone must not show them to the next person
+        headers.setdefault("Cache-Control", "no-store")
+        if secure and request.is_secure:
+            headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")
+        return answer
