@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         8, ge=1, le=256, description="Threads that answer requests, in each process."
     )
     upload_limit_bytes: int = Field(
-        20_000_000, ge=100_000, description="The largest file that can be uploaded, in bytes."
+        5_000_000, ge=100_000, description="The largest file that can be uploaded, in bytes."
     )
     default_language: Literal["en", "km"] = Field(
         "en", description="Language of the pages for browsers that ask for neither: en or km."

@@ -30,7 +30,7 @@ def choose_language() -> str:
 def change() -> Response:
     """Read on in another language."""
     lang = request.form.get("lang", "")
-    answer = redirect(own_next(request.form.get("next")), 303)
+    answer = redirect(own_next(request.form.get("back")), 303)
     if lang in LANGUAGES:
         asking = actor_or_none()
         if asking is not None:

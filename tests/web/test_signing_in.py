@@ -201,12 +201,12 @@ class TestCsrf:
 
 class TestLanguage:
     def test_kept_for_a_stranger_in_a_cookie(self, stranger):
-        answer = stranger.post("/language", {"lang": "km", "next": "/join"})
+        answer = stranger.post("/language", {"lang": "km", "back": "/join"})
         assert answer.location == "/join"
         assert stranger.client.get_cookie("lang").value == "km"
 
     def test_kept_for_a_person(self, app, dara):
-        dara.post("/language", {"lang": "km", "next": "//evil.example.org"})
+        dara.post("/language", {"lang": "km", "back": "//evil.example.org"})
         assert dara.last.location == "/"
         other = Browser(app)
         other.sign_in("dara@example.org")
