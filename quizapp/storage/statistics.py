@@ -1,11 +1,14 @@
 """Sufficient statistics of items and quizzes, in integers, folded forward."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from quizapp.storage.database import Base
+from quizapp.domain.analysis.sums import Sums
+from quizapp.storage.database import Base, upsert
 
 NO_COHORT = UUID(int=0)
 """Stands in keys for 'given to no cohort' (self-chosen practice)."""
@@ -43,3 +46,66 @@ class ScoreCount(Base):
     cohort_id: Mapped[UUID] = mapped_column(primary_key=True)
     percent: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     n: Mapped[int]
+
+
+def _adding(dialect: str, table: Any) -> Any:
+    """An INSERT that adds to the row that is there; what is not in the key is a sum."""
+    keys = [column.name for column in table.primary_key]
+    statement = upsert(dialect)(table)
+    added = {
+        column.name: column + statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=added)
+
+
+_ADD: dict[tuple[str, type[Base]], Any] = {
+    (dialect, model): _adding(dialect, model.__table__)
+    for dialect in ("sqlite", "postgresql")
+    for model in (ItemStatistic, ChoiceCount, ScoreCount)
+}
+
+
+def add(session: Session, sums: Sums) -> None:
+    """Add sums to those that are there, in three statements.
+
+    Rows go in the order of their keys, so that two folds at once wait for each other and never
+    block each other for good.
+    """
+    _add(
+        session,
+        ItemStatistic,
+        (
+            {"version_id": version_id, **_scope(scope), **vars(one)}
+            for (scope, version_id), one in sums.items.items()
+        ),
+    )
+    _add(
+        session,
+        ChoiceCount,
+        (
+            {"version_id": version_id, "choice": choice, "n": n, **_scope(scope)}
+            for (scope, version_id, choice), n in sums.choices.items()
+        ),
+    )
+    _add(
+        session,
+        ScoreCount,
+        (
+            {"percent": percent, "n": n, **_scope(scope)}
+            for (scope, percent), n in sums.scores.items()
+        ),
+    )
+
+
+def _scope(scope: tuple[UUID, UUID | None]) -> dict[str, UUID]:
+    quiz_id, cohort_id = scope
+    return {"quiz_id": quiz_id, "cohort_id": cohort_id or NO_COHORT}
+
+
+def _add(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
+    keys = [column.name for column in model.__table__.primary_key]
+    ordered = sorted(rows, key=lambda row: tuple(row[name] for name in keys))
+    if ordered:
+        session.execute(_ADD[session.get_bind().dialect.name, model], ordered)
