@@ -150,7 +150,7 @@ class TestReading:
             "capital": [("Vientiane", 1.0), ("Vien*", 0.5)],
             "year": [(1999.0, 0.0, 1.0), (1999.0, 1.0, 0.5)],
             "range": [(1990.0, 1.0, 1.0)],
-            "q-62d0fbe5": [("ភ្នំពេញ", True), ("សៀមរាប", False), ("បាត់ដំបង", False)],
+            "q-b44a0f2d": [("ភ្នំពេញ", True), ("សៀមរាប", False), ("បាត់ដំបង", False)],
         }
         assert [(f.rule, f.line) for f in result.findings if f.severity == "error"] == [
             ("gift-essay", 38)

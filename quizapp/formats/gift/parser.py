@@ -135,16 +135,16 @@ def _block(body: str, line: int) -> Block:
         body = body[name.end() :]
     opened = next(_free(body, "{"), None)
     if opened is None:
-        block.before = _text(body)
+        block.before = formatted(body)
         return block
     closed = next((at for at in _free(body, "}") if at > opened), None)
-    block.before = _text(body[:opened])
+    block.before = formatted(body[:opened])
     block.truncated = closed is None
     block.body = body[opened + 1 : closed].strip()
     block.after = body[closed + 1 :] if closed is not None else ""
     general = _general(block.body)
     if general is not None:
-        block.feedback = _text(block.body[general + 4 :])
+        block.feedback = formatted(block.body[general + 4 :])
         block.body = block.body[:general].strip()
     return block
 
@@ -156,7 +156,8 @@ def _general(body: str) -> int | None:
     )
 
 
-def _text(raw: str) -> Text:
+def formatted(raw: str) -> Text:
+    """A text and the format that it says it is in, if any."""
     raw = raw.strip()
     if found := _FORMAT.match(raw):
         return Text(raw[found.end() :].strip(), found[1].lower())
@@ -182,7 +183,9 @@ def answer(mark: str, raw: str) -> Answer:
         weight = float(found[1])
         raw = raw[found.end() :]
     text, feedback = divide(raw)
-    return Answer(mark, _text(text), weight, _text(feedback) if feedback is not None else None)
+    return Answer(
+        mark, formatted(text), weight, formatted(feedback) if feedback is not None else None
+    )
 
 
 def divide(raw: str) -> tuple[str, str | None]:

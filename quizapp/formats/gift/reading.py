@@ -11,7 +11,16 @@ from quizapp.domain.bank.findings import Finding, Severity
 from quizapp.domain.bank.refusals import refused
 from quizapp.domain.words import N_
 from quizapp.formats.gift import html
-from quizapp.formats.gift.parser import Answer, Block, Text, answer, answers, divide, unescape
+from quizapp.formats.gift.parser import (
+    Answer,
+    Block,
+    Text,
+    answer,
+    answers,
+    divide,
+    formatted,
+    unescape,
+)
 from quizapp.formats.shared.ids import (
     paired_ids,
     part_ids,
@@ -157,7 +166,8 @@ class _Reader:
         positive = {at for at, weight in enumerate(weights) if weight > 0}
         negative = [weight for weight in weights if weight < 0]
         marked = any(one.mark == "=" for one in found)
-        if len(full) == 1 and (marked or positive != full):
+        # one full answer beside wrong ones that take away is a multiple choice with one right
+        if len(full) == 1 and (marked or positive != full or not negative):
             kind, right = "single_choice", full
             self._partial(len(positive - full))
             if negative:
@@ -228,7 +238,7 @@ class _Reader:
             left, _, right = one.text.raw.partition("->")
             if one.weight is not None:
                 left = f"%{one.weight:g}%{left}"
-            pairs.append((self.plain(Text(left, one.text.format)), self.plain(Text(right))))
+            pairs.append((self.plain(Text(left, one.text.format)), self.plain(formatted(right))))
             self._feedback_lost(one)
         words = list(dict.fromkeys(right for left, right in pairs if left))
         spare = list(dict.fromkeys(right for left, right in pairs if not left))

@@ -97,8 +97,9 @@ class _Writer:
         self.content: Any = question.content
         self.lang = lang
         self.lost: list[str] = []
-        said = [text.get(lang) or "" for _, text in texts(question)]
-        said += [getattr(one, "text", "") for one in getattr(self.content, "accept", ())]
+        said = [text.pick(lang).text for _, text in texts(question)]
+        for name in ("accept", "mistakes"):
+            said += [getattr(one, "text", "") for one in getattr(self.content, name, ())]
         if any(re.search(r"[<&]", text) for text in said):
             self.prefix = "[plain]"
         else:
