@@ -233,11 +233,24 @@ def upgrade() -> None:
         sa.Column("mark", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column(
+            "numbers",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True), "postgresql"
+            ),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_evidence_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("person_id", "question_id", "day", name=op.f("pk_evidence")),
     )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_evidence_person_id_day"), ["person_id", "day"], unique=False
+        )
+
     op.create_table(
         "join_codes",
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
@@ -284,16 +297,15 @@ def upgrade() -> None:
         "mastery",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("source", sa.String(length=80), nullable=False),
-        sa.Column("scope", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("answers", sa.Integer(), nullable=False),
         sa.Column("questions", sa.Integer(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("squares", sa.BigInteger(), nullable=False),
-        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_mastery_person_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("person_id", "source", "scope", name=op.f("pk_mastery")),
+        sa.PrimaryKeyConstraint("person_id", "source", "number", name=op.f("pk_mastery")),
     )
     op.create_table(
         "meetings",
@@ -302,6 +314,7 @@ def upgrade() -> None:
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("last_mark", sa.Integer(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_meetings_person_id"), ondelete="CASCADE"
         ),
@@ -795,6 +808,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_join_codes_cohort_id"))
 
     op.drop_table("join_codes")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_person_id_day"))
+
     op.drop_table("evidence")
     with op.batch_alter_table("bank_grants", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bank_grants_person_id"))
