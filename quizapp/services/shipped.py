@@ -19,6 +19,7 @@ from quizapp.formats.source_yaml import read_source
 from quizapp.services import sources
 from quizapp.services.bank_files import bank_files
 from quizapp.services.bank_import import ImportReport, import_bank
+from quizapp.services.quiz_versions import add_first_version, version
 from quizapp.services.reading import read_file
 from quizapp.storage import banks, quizzes
 from quizapp.storage.database import transaction
@@ -99,26 +100,17 @@ def _load_quiz(entry: dict[str, Any], now: datetime) -> bool:
                 mode=settings.mode,
                 owner_id=None,
                 shared=True,
-                version=1,
                 release=release,
                 created_at=now,
             )
             session.add(quiz)
             session.flush()
-        elif current == rules and (quiz.title, quiz.release) == (title, release):
+            add_first_version(session, quiz.id, settings, None, now)
+            return True
+        if current == rules and (quiz.title, quiz.release) == (title, release):
             return False
-        else:
-            quiz.title, quiz.release = title, release
-            if current == rules:
-                return True
+        quiz.title, quiz.release = title, release
+        if current != rules:
             quiz.version += 1
-        session.add(
-            quizzes.QuizVersion(
-                quiz_id=quiz.id,
-                version=quiz.version,
-                settings=rules,
-                created_by=None,
-                created_at=now,
-            )
-        )
+            session.add(version(quiz.id, quiz.version, settings, None, now))
     return True

@@ -5,11 +5,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from quizapp.domain.words import N_
+
 Mode = Literal["practice", "exam"]
 When = Literal["at_once", "after_close", "after_marking", "by_hand", "never"]
 Points = Annotated[Decimal, Field(gt=0, le=1000, max_digits=6, decimal_places=2)]
 Level = Literal["recall", "understand", "apply"]
-Key = Annotated[str, Field(min_length=1, max_length=80)]
+Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class Strict(BaseModel):
@@ -36,11 +38,11 @@ class Section(Strict):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.draw is None) == (not self.questions):
-            raise ValueError("a section either draws or names its questions")
+            raise ValueError(N_("Say how many to draw, or name the questions: one of the two."))
         if self.questions and self.bank is None:
-            raise ValueError("named questions need their bank")
+            raise ValueError(N_("Name the bank that these questions are in."))
         if len(set(self.questions)) != len(self.questions):
-            raise ValueError("a question is named twice")
+            raise ValueError(N_("A question is named twice here."))
         return self
 
     @property
@@ -100,9 +102,9 @@ class QuizSettings(Strict):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.mode == "exam" and self.feedback == "after_each":
-            raise ValueError("an exam gives no feedback between questions")
+            raise ValueError(N_("An exam gives no feedback between questions."))
         if sum(section.count for section in self.sections) > 500:
-            raise ValueError("an attempt holds at most 500 questions")
+            raise ValueError(N_("An attempt holds at most 500 questions."))
         return self
 
     @property
