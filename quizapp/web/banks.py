@@ -12,6 +12,7 @@ from quizapp.domain.questions import ResponseRefused
 from quizapp.services import bank_export, bank_keeping, banks, trying
 from quizapp.services.bank_views import Filters
 from quizapp.web.answering import reading_language, response_from_form
+from quizapp.web.asking import Asked, fields, sprite
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now
 from quizapp.web.upload import said
@@ -164,11 +165,18 @@ def _question(
             outcome = trying.mark(page.question, response, lang)
         except ResponseRefused as error:
             wrong["response"] = " ".join(problems(error, "response").values())
+    asked = Asked(
+        page.question.type,
+        shown.stem,
+        shown.present,
+        shown.rule,
+        response,
+        problem=wrong.get("response", ""),
+    )
     return _page(
         "banks/question.html",
         page=page,
-        shown=shown,
-        response=response,
+        fields=fields(asked, lang, sprite()),
         tried=outcome,
         explained=trying.explain(page.question, lang),
         said=said,

@@ -87,8 +87,8 @@ class TestBanks:
 
     def test_a_try_is_marked_and_kept_nowhere(self, teacher):
         page = f"{SHIPPED}/questions/t3-high-income-year"
-        assert "full marks" in teacher.post(f"{page}/try", {"value": "២០៥០"}).text
-        assert "no marks" in teacher.post(f"{page}/try", {"value": "2030"}).text
+        assert "full marks" in teacher.post(f"{page}/try", {"raw": "២០៥០"}).text
+        assert "no marks" in teacher.post(f"{page}/try", {"raw": "2030"}).text
         assert "Not answered" in teacher.post(f"{page}/try").text
         assert "full marks" not in teacher.get(page).text
 
