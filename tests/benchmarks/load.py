@@ -3,16 +3,29 @@
 import http.client
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-Request = tuple[str, str, bytes | None, dict[str, str]]
-"""Method, path, body and headers."""
+
+class Request(NamedTuple):
+    """One request; what is timed is told apart by its label."""
+
+    label: str
+    method: str
+    path: str
+    body: bytes | None
+    headers: dict[str, str]
+
+
+Script = Generator[Request, bytes, None]
+"""What a client sends; it is given the body of each answer."""
 
 
 @dataclass(frozen=True)
 class Timed:
-    """What a run measured: seconds of each request, in order of arrival, and how long it took."""
+    """The requests of one label: seconds each, and how long the whole run took."""
 
     seconds: tuple[float, ...]
     wall: float
@@ -30,37 +43,41 @@ class Timed:
 
 
 def run(
-    port: int, clients: int, seconds: float, requests: Callable[[int], Iterator[Request]]
-) -> Timed:
-    """Send requests for a while.
+    port: int, clients: int, seconds: float, script: Callable[[int], Script]
+) -> dict[str, Timed]:
+    """Send requests for a while; gives what was timed, by label.
 
     Args:
         port: of the server on 127.0.0.1; nothing else is ever a target.
         clients: how many send at once, each on its own connection.
         seconds: how long.
-        requests: gives each client, by its number, what to send; it may end early.
+        script: gives each client, by its number, what to send; it may end early.
     """
-    taken: list[list[float]] = [[] for _ in range(clients)]
-    refused = [0] * clients
+    taken: list[list[tuple[str, float, bool]]] = [[] for _ in range(clients)]
     ready = threading.Barrier(clients + 1)
     ends = [0.0]
 
     def client(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.connect()
-        todo = requests(number)
+        todo = script(number)
         ready.wait()
-        for method, path, body, headers in todo:
-            started = time.perf_counter()
-            if started > ends[0]:
-                break
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            taken[number].append(time.perf_counter() - started)
-            if answer.status >= 400:
-                refused[number] += 1
-        connection.close()
+        try:
+            request = next(todo)
+            while True:
+                started = time.perf_counter()
+                if started > ends[0]:
+                    break
+                connection.request(request.method, request.path, request.body, request.headers)
+                answer = connection.getresponse()
+                body = answer.read()
+                took = time.perf_counter() - started
+                taken[number].append((request.label, took, answer.status >= 400))
+                request = todo.send(body)
+        except StopIteration:
+            pass
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
     for thread in threads:
@@ -71,4 +88,11 @@ def run(
     for thread in threads:
         thread.join()
     wall = time.perf_counter() - started
-    return Timed(tuple(one for part in taken for one in part), wall, sum(refused))
+    by_label: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for part in taken:
+        for label, took, refused in part:
+            by_label[label].append((took, refused))
+    return {
+        label: Timed(tuple(t for t, _ in rows), wall, sum(r for _, r in rows))
+        for label, rows in by_label.items()
+    }
