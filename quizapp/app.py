@@ -12,13 +12,15 @@ from flask_migrate import Migrate
 from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import CSRFProtect
 
+from quizapp.api.routes import init_api
+from quizapp.api.visitor import Entrance
 from quizapp.config import Settings, load_settings
 from quizapp.resources import migrations_folder
 from quizapp.storage.database import db, prepare_engine
+from quizapp.web import guard
 from quizapp.web.assets import init_assets
-from quizapp.web.devices import init_devices
+from quizapp.web.devices import device_key, init_devices
 from quizapp.web.errors import init_errors
-from quizapp.web.guard import init_guard
 from quizapp.web.headers import init_headers
 from quizapp.web.language import choose_language
 from quizapp.web.moments import init_moments
@@ -58,6 +60,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_database(app, settings)
     _add_people(app)
     _add_pages(app)
+    init_api(
+        app,
+        Entrance(
+            now=guard.now,
+            desk=guard.desk,
+            session_id=guard.cookie_session_id,
+            device=device_key,
+        ),
+    )
     return app
 
 
@@ -99,7 +110,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
 def _add_people(app: Flask) -> None:
     # the token is checked first: a form that came from elsewhere is never asked to sign in
     CSRFProtect(app)
-    init_guard(app, LoginManager(app))
+    guard.init_guard(app, LoginManager(app))
     init_devices(app)
     init_errors(app)
     init_moments(app)

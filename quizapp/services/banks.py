@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from math import ceil
 from typing import cast
@@ -14,6 +14,7 @@ from quizapp.domain.access import Actor, BankRef, Right, may, require
 from quizapp.domain.answers.localised import Localised
 from quizapp.domain.bank.lint import lint_question
 from quizapp.domain.bank.question import Question
+from quizapp.domain.delivery.quiz_fields import read_title
 from quizapp.domain.errors import AlreadyExists, Invalid, NotFound
 from quizapp.domain.people.fields import clean_name
 from quizapp.domain.words import N_
@@ -164,27 +165,33 @@ def coverage_of(document: Sources, index: Index) -> tuple[CoverageRow, ...]:
 
 
 def make_bank(
-    actor: Actor, *, title: str, now: datetime, slug: str | None = None, source: str | None = None
+    actor: Actor,
+    *,
+    title: str | Mapping[str, object],
+    now: datetime,
+    slug: str | None = None,
+    source: str | None = None,
 ) -> str:
     """Make an empty bank that the person owns; gives its slug.
+
+    `title` is one text, or one for each language.
 
     Raises:
         AlreadyExists: the slug is taken.
         Invalid: the title is empty or too long, or the slug is not one.
     """
     require(actor, "bank.make")
-    title = checked_title(title)
-    slug = checked_slug(slug) if slug else slug_of(title)
+    words = read_title(title)
+    slug = checked_slug(slug) if slug else slug_of(words.get("en") or words["km"])
     with transaction(write=True) as session:
         documents = sources.read(session).documents
         if source is None and len(documents) == 1:
             source = next(iter(documents))
         if source is not None and source not in documents:
             raise Invalid.field("source", N_("There is no such source document."))
-        lang = "km" if any("\u1780" <= c <= "\u17ff" for c in title) else "en"
         values = {
             "slug": slug,
-            "title": {lang: title},
+            "title": words,
             "source": source,
             "shipped": False,
             "created_at": now,

@@ -1,0 +1,105 @@
+"""What all that goes in and out shares: strict bodies, plain answers, and the kinds of values."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from flask import current_app
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from typing_extensions import TypedDict
+from werkzeug.wrappers import Response
+
+
+class Body(BaseModel):
+    """What a request brings: no unknown field, no text for a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Query(BaseModel):
+    """What stands behind the question mark: no unknown name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Path(BaseModel):
+    """What stands in the address; what cannot be one of ours is not there (404)."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Out(BaseModel):
+    """What an answer holds; read from a service's dataclass where the names are the same."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+Time = Annotated[datetime, AfterValidator(_in_utc)]
+"""RFC 3339 in UTC: `2026-11-24T08:00:00Z`."""
+
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+"""A decimal number; exact inside, a JSON number outside."""
+
+Id = Annotated[str, BeforeValidator(str)]
+"""The id of an object; opaque to whoever reads it."""
+
+Key = Annotated[UUID, WithJsonSchema({"type": "string"})]
+"""The same where it comes in: what is none of ours is not there, or 422 in a body."""
+
+
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+Line = Annotated[
+    str,
+    Field(
+        pattern=rf"^ *[^\s{_CONTROL}\ufeff\u200e\u200f][^{_CONTROL}]*$",
+        max_length=200,
+        description="One line with something on it.",
+    ),
+]
+"""A name or a title."""
+
+
+class InLanguages(TypedDict, total=False):
+    """A line in English, in Khmer or in both."""
+
+    __pydantic_config__ = ConfigDict(  # type: ignore[misc]  # pydantic reads it from here
+        extra="forbid", json_schema_extra={"minProperties": 1}
+    )
+    en: Line
+    km: Line
+
+
+def _not_nothing(title: InLanguages) -> InLanguages:
+    if not title:
+        raise ValueError("give the text in English (en), in Khmer (km) or in both")
+    return title
+
+
+NewTitle = Line | Annotated[InLanguages, AfterValidator(_not_nothing)]
+"""A title that comes in: one text, or one for each language."""
+
+
+class Title(Out):
+    """Text in the languages that it is in."""
+
+    en: str | None = None
+    km: str | None = None
+
+
+def send(model: BaseModel, status: int = 200, *, leave_out_none: bool = False) -> Response:
+    """An answer in JSON."""
+    data = model.model_dump_json(exclude_none=leave_out_none)
+    return current_app.response_class(data, status, mimetype="application/json")

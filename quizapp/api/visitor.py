@@ -1,0 +1,131 @@
+"""Who asks: a token, else the browser's session, and what the wiring lends to find out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import current_app, g, request
+from flask_wtf.csrf import validate_csrf
+from wtforms.validators import ValidationError
+
+from quizapp.domain.access import Actor
+from quizapp.domain.errors import DomainError, SignInRequired
+from quizapp.domain.words import N_
+from quizapp.services import sessions
+from quizapp.services.sign_in import Desk
+
+KEY = "quizapp.api"
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """What pages and API share, lent by the wiring because neither may know the other.
+
+    Attributes:
+        now: when the request arrived.
+        desk: the hasher and the throttle of this process.
+        session_id: the session that the cookie names, not looked up.
+        device: the browser that asks, whoever is signed in.
+    """
+
+    now: Callable[[], datetime]
+    desk: Callable[[], Desk]
+    session_id: Callable[[], UUID | None]
+    device: Callable[[], UUID]
+
+
+class Forged(DomainError):
+    """A request that came with the cookie, and not from a page of ours."""
+
+    slug = "csrf"
+    status = 403
+    title = N_("This did not come from a page of ours.")
+
+
+def entrance() -> Entrance:
+    """What the wiring lent."""
+    return cast(Entrance, current_app.extensions[KEY])
+
+
+def now() -> datetime:
+    """When the request arrived."""
+    return entrance().now()
+
+
+def token() -> str | None:
+    """The bearer token of the request; the cookie is then ignored, even where it is no good."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else None
+
+
+def credential() -> UUID | str | None:
+    """What the request authenticates with, not looked up: a session's id, or a token's digest."""
+    bearer = token()
+    return sessions.digest(bearer) if bearer is not None else entrance().session_id()
+
+
+def device() -> UUID:
+    """Where the request comes from: the browser, or the token, which is a device of its own."""
+    bearer = token()
+    return UUID(sessions.digest(bearer)[:32]) if bearer is not None else entrance().device()
+
+
+def actor() -> Actor:
+    """Who asks.
+
+    Raises:
+        SignInRequired: no valid session or token came along.
+    """
+    found = actor_or_none()
+    if found is None:
+        raise SignInRequired
+    return found
+
+
+def actor_or_none() -> Actor | None:
+    """Who asks, where a valid session or token came along."""
+    if "api_actor" not in g:
+        bearer, session_id = token(), None
+        if bearer is None:
+            session_id = entrance().session_id()
+        if bearer is not None:
+            g.api_actor = sessions.actor_for_token(bearer, now())
+        elif session_id is not None:
+            g.api_actor = sessions.actor_for_session(session_id, now())
+        else:
+            g.api_actor = None
+    return cast("Actor | None", g.api_actor)
+
+
+def refuse_forged() -> None:
+    """Refuse what a page of another site made a browser send.
+
+    A token is never sent by a browser on its own, so only the cookie is protected: by the token of
+    the session in `X-CSRFToken`, and by where the page stood that sent it.
+
+    Raises:
+        Forged: one of the two is not right.
+    """
+    if request.method not in UNSAFE or token() is not None or entrance().session_id() is None:
+        return
+    if not _is_ours(request.headers.get("Origin") or request.referrer or ""):
+        raise Forged(N_("The Origin of the request is not this site."))
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken"))
+    except ValidationError as error:
+        raise Forged(
+            N_("Send the page's token in X-CSRFToken; signing in again makes a new one.")
+        ) from error
+
+
+def _is_ours(address: str) -> bool:
+    try:
+        host = urlsplit(address).netloc
+    except ValueError:
+        return False
+    base = urlsplit(current_app.extensions["quizapp.settings"].base_url).netloc
+    return bool(host) and host in (request.host, base)
