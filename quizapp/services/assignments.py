@@ -157,12 +157,11 @@ def due(actor: Actor, *, now: datetime) -> tuple[AssignmentView, ...]:
     return tuple(sorted(found, key=_urgency))
 
 
-def _urgency(view: AssignmentView) -> tuple[bool, bool, datetime, datetime]:
-    """Open ones first, by their end; those without an end after them; then what opens next."""
-    end = view.closes_at or view.created_at
-    upcoming = view.state == "upcoming"
-    first = view.opens_at or view.created_at
-    return upcoming, view.closes_at is None, first if upcoming else end, end
+def _urgency(view: AssignmentView) -> tuple[int, datetime]:
+    """Open ones first, by their end; then those without an end; then what opens next."""
+    if view.state == "upcoming":
+        return 2, view.opens_at or view.created_at
+    return (1, view.created_at) if view.closes_at is None else (0, view.closes_at)
 
 
 def _views(

@@ -48,8 +48,11 @@ def read_settings(data: Mapping[str, Any]) -> QuizSettings:
     try:
         return QuizSettings.model_validate(dict(data))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        raise Invalid([_problem(one) for one in found]) from error
+        found = [_problem(one) for one in error.errors(include_url=False, include_input=False)]
+        # of a list with a bad entry pydantic says, too, that it is too short
+        fields = [one.field for one in found]
+        inner = [one for one in found if not any(f.startswith(f"{one.field}[") for f in fields)]
+        raise Invalid(inner) from error
 
 
 def read_title(value: object) -> dict[str, str]:
