@@ -1,14 +1,12 @@
-"""Alembic's environment: the application's own engine, SQLite's foreign keys off and checked."""
+"""Alembic's environment: the caller's connection, or one of the application's own engine."""
 
 from typing import Any, Literal
 
 from alembic import context
-from flask import current_app
-from sqlalchemy import JSON, Connection, Engine
+from sqlalchemy import JSON, Connection
 
-from quizapp.storage.database import Base, UtcDateTime
-
-engine: Engine = current_app.extensions["migrate"].db.engine
+from quizapp.storage.database import Base, UtcDateTime, db
+from quizapp.storage.schema import migrating
 
 
 def render(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
@@ -25,12 +23,7 @@ def render(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations on one connection, in one transaction."""
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
-        # rebuilding a table would delete what refers to it; the pragma is ignored inside BEGIN
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
+    """Run the migrations within the connection's transaction."""
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -41,13 +34,10 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-    if sqlite:
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise RuntimeError(f"rows refer to nothing after the migration: {broken[:5]}")
-        connection.commit()
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-with engine.connect() as connection:
-    run(connection)
+if given := context.config.attributes.get("connection"):
+    run(given)
+else:
+    with migrating(db.engine) as own:
+        run(own)

@@ -11,6 +11,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp.api.routes import init_api
 from quizapp.api.visitor import Entrance
@@ -23,10 +24,12 @@ from quizapp.web.devices import device_key, init_devices
 from quizapp.web.errors import init_errors
 from quizapp.web.headers import init_headers
 from quizapp.web.language import choose_language
+from quizapp.web.logs import init_logs
 from quizapp.web.moments import init_moments
 from quizapp.web.shell import init_shell
 
 AREAS: tuple[str, ...] = (
+    "health",
     "language",
     "sign_in",
     "join",
@@ -57,6 +60,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder="web/templates",
     )
     _configure(app, settings)
+    _hear_proxies(app, settings.trusted_proxies)
+    init_logs(app)
     _open_database(app, settings)
     _add_people(app)
     _add_pages(app)
@@ -95,9 +100,24 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
-    if settings.database_url.startswith("sqlite"):
-        return {}
-    return {"pool_size": settings.threads + 4, "max_overflow": 8, "pool_pre_ping": True}
+    # an error's words must not carry answers and hashes into logs
+    options: dict[str, Any] = {"hide_parameters": True}
+    if settings.uses_sqlite:
+        return options
+    return options | {
+        "pool_size": settings.threads + 4,
+        "max_overflow": 8,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5},
+    }
+
+
+def _hear_proxies(app: Flask, count: int) -> None:
+    """Believe what the proxies before this server say of the client, and nobody else."""
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap it
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
 
 
 def _open_database(app: Flask, settings: Settings) -> None:

@@ -164,5 +164,4 @@ def database_now(session: Session) -> datetime | None:
     """The database server's clock; None where the database runs in this very process."""
     if session.get_bind().dialect.name == "sqlite":
         return None
-    now: datetime = session.scalar(select(func.clock_timestamp(type_=UtcDateTime())))
-    return now
+    return session.scalars(select(func.clock_timestamp(type_=UtcDateTime()))).one()
