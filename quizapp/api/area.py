@@ -1,6 +1,6 @@
 """Routes: each says who may, what it takes and what it gives; the description follows from that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Any, TypeVar, get_type_hints
 
@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from quizapp.api import reading, visitor
+from quizapp.api.description import Declared
 from quizapp.api.problems import MEDIA_TYPE
 from quizapp.api.shapes import send
-from quizapp.domain.access import ACTIONS, may
-from quizapp.domain.errors import Forbidden
+from quizapp.domain.access import ACTIONS
 
 View = TypeVar("View", bound=Callable[..., Any])
 Gives = Mapping[int, Any]
@@ -44,6 +44,7 @@ class Area:
     def __init__(self, name: str, about: str) -> None:
         self.name = name
         self.blueprint = APIBlueprint(name, __name__, abp_tags=[Tag(name=name, description=about)])
+        self.models: list[Declared] = []
 
     def get(self, rule: str, **declared: Any) -> Callable[[View], View]:
         """A route that reads; see `route`."""
@@ -89,16 +90,19 @@ class Area:
         if action != PUBLIC:
             _ = ACTIONS[action]
         usual = next(iter(gives))
+        self.models += [(one, "serialization") for one in gives.values() if isinstance(one, type)]
 
         def declare(view: View) -> View:
-            read = _reader(view)
+            takes = _taken(view)
+            self.models += [(takes[one], "validation") for one in ("body", "form") if one in takes]
+            read = _reader(takes)
 
             @wraps(view)
             def enter(**parts: str) -> Response:
-                if action != PUBLIC:
-                    visitor.refuse_forged()
-                    if not checked_inside and not may(visitor.actor(), action):
-                        raise Forbidden
+                if checked_inside:
+                    visitor.admit_unknown()
+                elif action != PUBLIC:
+                    visitor.admit(action)
                 return _answer(view(**read(parts)), usual)
 
             # the library describes; reading is ours, which is strict
@@ -108,7 +112,7 @@ class Area:
             add(
                 rule,
                 operation_id=view.__name__,
-                responses={**gives, **_refusals(view, action, refuses)},
+                responses={**gives, **_refusals(takes, action, refuses)},
                 security=[] if action == PUBLIC else SECURITY,
             )(enter)
             return view
@@ -116,13 +120,14 @@ class Area:
         return declare
 
 
-def _reader(view: Callable[..., Any]) -> Callable[[dict[str, str]], dict[str, Any]]:
-    """What reads a request into the arguments of a view; found out once."""
-    takes: dict[str, type[BaseModel]] = {
-        name: model
-        for name, model in get_type_hints(view).items()
-        if name in ("path", "query", "body", "form")
-    }
+def _taken(view: Callable[..., Any]) -> dict[str, type[BaseModel]]:
+    """The models of what a view takes, by the part of the request; found out once."""
+    parts = ("path", "query", "body", "form")
+    return {name: model for name, model in get_type_hints(view).items() if name in parts}
+
+
+def _reader(takes: Mapping[str, type[BaseModel]]) -> Callable[[dict[str, str]], dict[str, Any]]:
+    """What reads a request into the arguments of a view."""
     path, query = takes.get("path"), takes.get("query")
     body, form = takes.get("body"), takes.get("form")
 
@@ -143,8 +148,7 @@ def _reader(view: Callable[..., Any]) -> Callable[[dict[str, str]], dict[str, An
     return read
 
 
-def _refusals(view: Callable[..., Any], action: str, more: tuple[int, ...]) -> dict[int, Any]:
-    takes = get_type_hints(view)
+def _refusals(takes: Collection[str], action: str, more: tuple[int, ...]) -> dict[int, Any]:
     statuses = {422, *more}
     if action != PUBLIC:
         statuses |= {401, 403}

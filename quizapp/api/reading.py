@@ -42,7 +42,7 @@ MESSAGES = {
 
 
 def read_body(model: type[Model]) -> Model:
-    """The JSON body.
+    """The JSON body; it may be left out where nothing in it is required.
 
     Raises:
         UnsupportedMediaType: it is declared as something else.
@@ -50,13 +50,15 @@ def read_body(model: type[Model]) -> Model:
         Malformed: it is no JSON.
         Invalid: it does not fit the model, or holds what cannot be stored.
     """
-    if not request.is_json:
-        raise UnsupportedMediaType(N_("Send the body as application/json."))
     request.max_content_length = LARGEST_BODY
     try:
         data = request.get_data()
     except RequestEntityTooLarge as error:
         raise TooLarge(N_("Send at most %(most)d bytes."), most=LARGEST_BODY) from error
+    if not data and not any(field.is_required() for field in model.model_fields.values()):
+        return model()
+    if not request.is_json:
+        raise UnsupportedMediaType(N_("Send the body as application/json."))
     # escapes are rare; only they can hold what cannot be stored
     if b"\\u" in data:
         _refuse_unstorable(_parsed(data))
@@ -141,11 +143,11 @@ def _place(data: Any, location: tuple[int | str, ...]) -> list[str]:
     """
     names: list[str] = []
     for part in location:
-        if (isinstance(data, dict) and part in data) or (
-            isinstance(data, list) and isinstance(part, int) and part < len(data)
-        ):
-            names.append(str(part))
+        try:
             data = data[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        names.append(str(part))
     return names
 
 

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from quizapp.api import description, problem_types, problems, public_keys
+from quizapp.api.description import Declared
 from quizapp.api.visitor import KEY, Entrance
 from quizapp.domain.errors import DomainError
 
@@ -22,9 +23,11 @@ def init_api(app: OpenAPI, lent: Entrance) -> None:
     """Wire the API in, after the pages and their answers to refusals."""
     app.extensions[KEY] = lent
     routes = APIBlueprint("api", __name__, url_prefix=ROOT)
+    models: list[Declared] = []
     for name in AREAS:
         area = import_module(f"quizapp.api.{name}").area
         routes.register_api(area.blueprint)
+        models += area.models
         _check_forgery_ourselves(app, area.blueprint)
     routes.register_error_handler(DomainError, problems.of)
     routes.register_error_handler(HTTPException, problems.of_http)
@@ -33,7 +36,7 @@ def init_api(app: OpenAPI, lent: Entrance) -> None:
     app.register_blueprint(problem_types.bp)
     app.register_blueprint(public_keys.bp)
     problems.init_problems(app)
-    description.describe(app)
+    description.describe(app, models)
 
 
 def _check_forgery_ourselves(app: Flask, blueprint: APIBlueprint) -> None:

@@ -11,8 +11,8 @@ from flask import current_app, g, request
 from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
-from quizapp.domain.access import Actor
-from quizapp.domain.errors import DomainError, SignInRequired
+from quizapp.domain.access import Actor, may
+from quizapp.domain.errors import DomainError, Forbidden, SignInRequired
 from quizapp.domain.words import N_
 from quizapp.services import sessions
 from quizapp.services.sign_in import Desk
@@ -99,6 +99,32 @@ def actor_or_none() -> Actor | None:
         else:
             g.api_actor = None
     return cast("Actor | None", g.api_actor)
+
+
+def admit(action: str) -> None:
+    """Let in who asks, if their role may do this at all.
+
+    Raises:
+        SignInRequired: no valid session or token came along.
+        Forged: the cookie came with a page of another site.
+        Forbidden: the role may not.
+    """
+    asking = actor()
+    refuse_forged()
+    if not may(asking, action):
+        raise Forbidden
+
+
+def admit_unknown() -> None:
+    """Let in who brings anything to sign in with; the service looks at it with its own statement.
+
+    Raises:
+        SignInRequired: nothing came along.
+        Forged: the cookie came with a page of another site.
+    """
+    if credential() is None:
+        raise SignInRequired
+    refuse_forged()
 
 
 def refuse_forged() -> None:
