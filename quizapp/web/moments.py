@@ -26,6 +26,11 @@ def say_moment(moment: datetime) -> str:
     return f"{_day(local_day(moment))}, {say_clock(moment)}"
 
 
+def say_date(moment: datetime) -> str:
+    """Day, month and year."""
+    return _day(local_day(moment))
+
+
 def say_clock(moment: datetime) -> str:
     """The time of day, with 24 hours."""
     return _figures(f"{_local(moment):%H:%M}")
