@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain.progress.evidence import Answer, Scope, scopes_of, tally
+from quizapp.domain.progress.evidence import ZONE, Answer, Scope, scopes_of, tally
 from quizapp.domain.progress.evidence import fold as fold_answers
 from quizapp.domain.progress.mastery import Mastery, Sums, judge
 from quizapp.storage import progress as stored
@@ -166,6 +166,12 @@ def mastery_of_people(
 def progress_of(session: Session, person_id: UUID) -> PersonMastery:
     """One person's mastery of every task and provision."""
     return mastery_of_people(session, [person_id])[person_id]
+
+
+def answers_since(session: Session, person_id: UUID, moment: datetime) -> list[Answer]:
+    """A person's evidence of the days from that moment's on: as much as the days hold."""
+    day = moment.astimezone(ZONE).date()
+    return [_answer(row) for row in stored.evidence_since(session, person_id, day)]
 
 
 def _answer(row: Any) -> Answer:

@@ -5,7 +5,7 @@ is decided by the time of answering alone, so attempts may be folded in any orde
 arrives late, but was given early, takes the place of the one that stood for the day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -101,13 +101,18 @@ def fold(standing: Iterable[Answer], arriving: Iterable[Answer]) -> Folded:
 
 def tally(evidence: Iterable[Answer]) -> dict[Scope, Sums]:
     """The sums of evidence by scope; each answer must be the first of its day."""
-    sums: dict[Scope, Sums] = {}
-    met: set[tuple[Scope, UUID]] = set()
+    by_scope: dict[Scope, list[Answer]] = {}
     for one in evidence:
         for number in one.numbers:
-            scope = Scope(one.person_id, one.source, number)
-            new = (scope, one.question_id) not in met
-            met.add((scope, one.question_id))
-            here = Sums(1, int(new), one.mark, one.mark * one.mark)
-            sums[scope] = sums.get(scope, Sums()) + here
-    return sums
+            by_scope.setdefault(Scope(one.person_id, one.source, number), []).append(one)
+    return {scope: sums_of(found) for scope, found in by_scope.items()}
+
+
+def sums_of(evidence: Collection[Answer]) -> Sums:
+    """The sums of evidence within one scope."""
+    return Sums(
+        answers=len(evidence),
+        questions=len({one.question_id for one in evidence}),
+        total=sum(one.mark for one in evidence),
+        squares=sum(one.mark * one.mark for one in evidence),
+    )

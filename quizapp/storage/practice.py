@@ -1,0 +1,73 @@
+"""What practice of one's own choice may draw on, and the attempts that a person has open."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from quizapp.storage.attempts import Attempt
+from quizapp.storage.banks import Bank
+from quizapp.storage.jobs import Job
+from quizapp.storage.people import Person
+from quizapp.storage.quizzes import Quiz
+from quizapp.storage.responses import Response
+
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def shipped_revisions(session: Session) -> Sequence[tuple[str, int]]:
+    """(slug, revision) of the banks that come with the product."""
+    found = session.execute(select(Bank.slug, Bank.revision).where(Bank.shipped))
+    return [(row.slug, row.revision) for row in found]
+
+
+def open_attempts(
+    session: Session, person_id: UUID, now: datetime, kinds: Sequence[str]
+) -> tuple[Sequence[AnyRow], bool]:
+    """A person's attempts that take answers now, newest first, and whether anything waits.
+
+    Columns: id, quiz_id, assignment_id, title, mode, started_at, deadline, items (how many), saved
+    (how many have a response). The second part says whether a job of one of the kinds is due for
+    the person: asked for here, it costs no statement of its own.
+    """
+    waits = exists().where(Job.person_id == Person.id, Job.kind.in_(kinds), Job.run_after <= now)
+    saved = (
+        select(func.count())
+        .where(Response.attempt_id == Attempt.id)
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    length = func.jsonb_array_length if on_postgresql else func.json_array_length
+    rows = session.execute(
+        select(
+            waits.label("waits"),
+            Attempt.id,
+            Attempt.quiz_id,
+            Attempt.assignment_id,
+            Quiz.title,
+            Quiz.mode,
+            Attempt.started_at,
+            Attempt.deadline,
+            length(Attempt.items).label("items"),
+            saved.label("saved"),
+        )
+        .select_from(Person)
+        .outerjoin(
+            Attempt,
+            and_(
+                Attempt.person_id == Person.id,
+                Attempt.state == "open",
+                Attempt.trial.is_(False),
+                or_(Attempt.closes_at.is_(None), Attempt.closes_at > now),
+            ),
+        )
+        .outerjoin(Quiz, Quiz.id == Attempt.quiz_id)
+        .where(Person.id == person_id)
+        .order_by(Attempt.started_at.desc(), Attempt.id)
+        .limit(50)
+    ).all()
+    return [row for row in rows if row.id is not None], bool(rows) and rows[0].waits
