@@ -30,6 +30,15 @@ class Cohorts(Listed[Cohort]):
     """A page of cohorts."""
 
 
+class CohortName(Out):
+    """A cohort by its names."""
+
+    id: Id
+    code: str
+    title: str
+    title_km: str | None
+
+
 class NewCohort(Body):
     """A cohort to be made."""
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from quizapp.api import visitor
 from quizapp.api.area import Area
+from quizapp.api.cohorts import CohortName
 from quizapp.api.shapes import Id, Out
 from quizapp.domain.access import Role
 from quizapp.services import people
@@ -11,13 +12,9 @@ from quizapp.services import people
 area = Area("me", "Whoever asks")
 
 
-class CohortName(Out):
+class OwnCohort(CohortName):
     """A cohort somebody is in, and as what."""
 
-    id: Id
-    code: str
-    title: str
-    title_km: str | None
     part: Literal["trainee", "instructor"]
 
 
@@ -31,7 +28,7 @@ class Me(Out):
     name_km: str | None
     role: Role
     lang: str
-    cohorts: list[CohortName]
+    cohorts: list[OwnCohort]
 
 
 @area.get("/me", action="account", gives={200: Me})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -46,9 +47,22 @@ class Listed(Out, Generic[Item]):
     next: str | None = Field(description="Cursor of the next page; null on the last.")
 
 
-def cursor_of(key: str | None) -> str | None:
+def cursor_of(key: str | UUID | None) -> str | None:
     """The cursor behind a key."""
-    return None if key is None else encode(key.encode("utf-8"))
+    return None if key is None else encode(str(key).encode("utf-8"))
+
+
+def after_id(page: Page) -> UUID | None:
+    """The key of the last one seen, where lists go by id.
+
+    Raises:
+        UnknownCursor: the list gave no such cursor.
+    """
+    after = page.after
+    try:
+        return None if after is None else UUID(after)
+    except ValueError as error:
+        raise UnknownCursor from error
 
 
 def cut(

@@ -1,6 +1,6 @@
 """Refusals as RFC 9457 problem documents, and the list of their types."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Flask, request
@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response
 from quizapp.api.shapes import Time, send
 from quizapp.api.words import say
 from quizapp.domain.errors import (
+    Conflict,
     DomainError,
+    FieldProblem,
     Forbidden,
     Invalid,
     NotFound,
@@ -90,6 +92,17 @@ class UnknownCursor(DomainError):
     slug = "unknown-cursor"
     status = 404
     title = N_("This list gave no such cursor.")
+
+
+class NotPossible(Conflict):
+    """Each field could be, and what is there, or the fields together, do not allow it."""
+
+    slug = "not-possible"
+    title = N_("This is not possible as things are.")
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
 
 
 class BadRequest(DomainError):
@@ -184,14 +197,14 @@ def _detail(error: DomainError) -> str:
         return say(N_("Try again in %(seconds)s seconds."), {"seconds": error.seconds})
     if error.detail:
         return say(error.detail, error.params)
-    if isinstance(error, Invalid) and error.problems:
+    if isinstance(error, Invalid | NotPossible) and error.problems:
         first = error.problems[0]
         return f"{first.field}: {say(first.message, first.params)}"
     return say(error.title)
 
 
 def _errors(error: DomainError) -> list[FieldError] | None:
-    if not isinstance(error, Invalid):
+    if not isinstance(error, Invalid | NotPossible):
         return None
     return [
         FieldError(field=one.field, message=say(one.message, one.params)) for one in error.problems

@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from quizapp.api.problems import Malformed, TooLarge, UnsupportedMediaType
 from quizapp.domain.answers.canonical import UnstorableText, storable
+from quizapp.domain.bank.findings import path
 from quizapp.domain.errors import FieldProblem, Invalid, NotFound
 from quizapp.domain.words import N_
 
@@ -128,7 +129,7 @@ def refused(error: ValidationError, data: Any) -> Invalid:
         names = _place(data, location)
         if one["type"] == "missing":
             names.append(str(location[-1]))
-        field = printable(".".join(names)) or "body"
+        field = printable(path(names)) or "body"
         words = one["msg"].removeprefix("Value error, ")
         problems.setdefault(field, FieldProblem(field, MESSAGES.get(one["type"], words)))
         if len(problems) == MOST_PROBLEMS:
@@ -212,11 +213,11 @@ def _refuse_unstorable(value: Any, field: str = "") -> None:
                 _storable(one, place or "body")
             case dict():
                 for name, below in one.items():
-                    inner = f"{place}.{printable(name)}".lstrip(".")
+                    inner = f"{place}.{printable(name)}" if place else printable(name)
                     _storable(name, inner)
                     stack.append((inner, below))
             case list():
-                stack += [(f"{place}.{index}", below) for index, below in enumerate(one)]
+                stack += [(f"{place}[{index}]", below) for index, below in enumerate(one)]
             case float() if not isfinite(one):
                 message = N_("This is not a number that can be stored.")
                 raise Invalid.field(place or "body", message)

@@ -8,12 +8,23 @@ from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from quizapp.api import description, problem_types, problems, public_keys
+from quizapp.api import description, problem_types, problems, receipts
 from quizapp.api.description import Declared
 from quizapp.api.visitor import KEY, Entrance
 from quizapp.domain.errors import DomainError
 
-AREAS: tuple[str, ...] = ("tokens", "me", "banks", "bank_files", "cohorts")
+AREAS: tuple[str, ...] = (
+    "tokens",
+    "me",
+    "banks",
+    "bank_files",
+    "cohorts",
+    "quizzes",
+    "assignments",
+    "attempts",
+    "responses",
+    "receipts",
+)
 """Modules of quizapp.api that bring routes, each as `area`."""
 
 ROOT = "/api/v1"
@@ -34,7 +45,7 @@ def init_api(app: OpenAPI, lent: Entrance) -> None:
     app.register_api(routes)
     app.register_blueprint(description.bp, url_prefix=ROOT)
     app.register_blueprint(problem_types.bp)
-    app.register_blueprint(public_keys.bp)
+    app.register_blueprint(receipts.bp)
     problems.init_problems(app)
     description.describe(app, models)
 

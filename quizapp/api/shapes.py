@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask import current_app
@@ -17,6 +17,8 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 from werkzeug.wrappers import Response
+
+from quizapp.domain.words import N_
 
 
 class Body(BaseModel):
@@ -49,6 +51,19 @@ def _in_utc(at: datetime) -> datetime:
 
 Time = Annotated[datetime, AfterValidator(_in_utc)]
 """RFC 3339 in UTC: `2026-11-24T08:00:00Z`."""
+
+
+def _to_hundredths(value: float) -> Decimal:
+    rounded = round(value, 2)
+    if abs(value - rounded) > 1e-9:
+        raise ValueError(N_("give at most two decimals"))
+    return Decimal(str(rounded))
+
+
+Hundredths = Annotated[
+    float, AfterValidator(_to_hundredths), WithJsonSchema({"type": "number", "multipleOf": 0.01})
+]
+"""A number with at most two decimals that comes in."""
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 """A decimal number; exact inside, a JSON number outside."""
@@ -97,6 +112,15 @@ class Title(Out):
 
     en: str | None = None
     km: str | None = None
+
+
+def may_be_left_out(**more: Any) -> Any:
+    """A field that may be missing; what it is then is not said by this model."""
+
+    def without_default(schema: dict[str, Any]) -> None:
+        schema.pop("default", None)
+
+    return Field(None, json_schema_extra=without_default, **more)
 
 
 def send(model: BaseModel, status: int = 200, *, leave_out_none: bool = False) -> Response:

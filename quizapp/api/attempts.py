@@ -1,0 +1,205 @@
+"""Attempts: starting, reading, submitting, and looking back at them. No key before its release."""
+
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from quizapp.api import visitor
+from quizapp.api.area import Area
+from quizapp.api.paging import Listed, Page, cut
+from quizapp.api.quizzes import QuizPath
+from quizapp.api.shapes import Body, Id, Key, Number, Out, Path, Query, Time, Title
+from quizapp.api.words import say
+from quizapp.domain.answers.localised import Lang
+from quizapp.services import attempts, receipts, submitting
+from quizapp.services.attempts import AttemptView, ItemView
+from quizapp.services.receipts import ReceiptRow
+from quizapp.services.submitting import State
+
+area = Area("attempts", "Attempts, from their start to their review")
+
+
+class AttemptPath(Path):
+    """An attempt."""
+
+    id: Key
+
+
+class LangQuery(Query):
+    """In which language the questions are read."""
+
+    lang: Lang | None = Field(None, description="One's own, where left out.")
+
+    @property
+    def chosen(self) -> Lang:
+        """The language asked for, else that of who asks."""
+        return self.lang or ("km" if visitor.actor().lang == "km" else "en")
+
+
+class Start(Body):
+    """What to start; nothing where only one thing can be meant."""
+
+    assignment: Key | None = Field(None, description="Which of the assignments that are open.")
+
+
+class Item(Out):
+    """An item as it is answered, with what its type shows (`options` and the like)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    slot: int
+    question: str = Field(description="The question's id in its bank file.")
+    bank: str
+    type: str
+    stem: str
+    lang: Lang = Field(description="Of the stem.")
+    rule: str = Field(description="How it is marked, in a sentence.")
+    points: Number
+    response: dict[str, Any] | None
+    revision: int = Field(description="Of the response; 0 where nothing was saved.")
+    saved_at: Time | None
+    flagged: bool
+    checked: bool = Field(description="Whether its feedback was looked at, which locks it.")
+
+    @classmethod
+    def of(cls, item: ItemView) -> Self:
+        """The item as a service gives it."""
+        return cls.model_validate(
+            {
+                **item.present,
+                "slot": item.slot,
+                "question": item.question,
+                "bank": item.bank,
+                "type": item.type,
+                "stem": item.stem.text,
+                "lang": item.stem.lang,
+                "rule": say(item.rule),
+                "points": item.points,
+                "response": item.response,
+                "revision": item.revision,
+                "saved_at": item.saved_at,
+                "flagged": item.flagged,
+                "checked": item.checked,
+            }
+        )
+
+
+class Refused(Out):
+    """An answer that was sent and does not count, newer than the one that does."""
+
+    slot: int
+    revision: int
+    reason: str = Field(description="The last part of the problem's type.")
+    response: dict[str, Any] | None
+    saved_at: Time
+
+
+class Attempt(Out):
+    """An attempt as it is taken."""
+
+    id: Id
+    quiz: Id
+    assignment: Id | None
+    title: Title
+    mode: Literal["practice", "exam"]
+    navigation: Literal["free", "forward"]
+    feedback: Literal["at_end", "after_each"]
+    trial: bool
+    number: int = Field(description="Which of one's attempts at this it is.")
+    state: State
+    started_at: Time
+    deadline: Time | None
+    closes_at: Time | None = Field(description="The deadline and the grace after it.")
+    submitted_at: Time | None
+    seconds_left: int | None
+    items: list[Item]
+    refused: list[Refused]
+
+    @classmethod
+    def of(cls, view: AttemptView) -> Self:
+        """The attempt as a service gives it."""
+        return cls(
+            id=view.id,
+            quiz=view.quiz_id,
+            assignment=view.assignment_id,
+            title=view.quiz_title,
+            mode=view.mode,
+            navigation=view.navigation,
+            feedback=view.feedback,
+            trial=view.trial,
+            number=view.number,
+            state=view.state,
+            started_at=view.started_at,
+            deadline=view.deadline,
+            closes_at=view.closes_at,
+            submitted_at=view.submitted_at,
+            seconds_left=view.seconds_left,
+            items=[Item.of(one) for one in view.items],
+            refused=[Refused.model_validate(one) for one in view.refused],
+        )
+
+
+class Submitted(Out):
+    """A finished attempt; null is what may not be seen yet."""
+
+    id: Id
+    state: State
+    score: Number | None
+    max_score: Number
+    passed: bool | None
+
+
+class Receipt(Out):
+    """The receipt of one saved answer."""
+
+    slot: int
+    revision: int
+    saved_at: Time
+    late: bool
+    receipt: str
+
+
+class Receipts(Listed[Receipt]):
+    """A page of an attempt's receipts, the oldest first."""
+
+
+@area.post(
+    "/quizzes/<id>/attempts",
+    action="quiz.start",
+    gives={201: Attempt, 200: Attempt},
+    refuses=(409,),
+)
+def start_attempt(path: QuizPath, query: LangQuery, body: Start) -> tuple[Attempt, int]:
+    """Start an attempt at a quiz, or give back the one that is open (200)."""
+    asking, now = visitor.actor(), visitor.now()
+    started = attempts.start(asking, path.id, assignment_id=body.assignment, now=now)
+    view = attempts.read(asking, started.id, query.chosen, now=now)
+    return Attempt.of(view), 201 if started.created else 200
+
+
+@area.get("/attempts/<id>", action="attempt.read", gives={200: Attempt})
+def read_attempt(path: AttemptPath, query: LangQuery) -> Attempt:
+    """An attempt with its items and what is saved; no key, no mark."""
+    view = attempts.read(visitor.actor(), path.id, query.chosen, now=visitor.now())
+    return Attempt.of(view)
+
+
+@area.post("/attempts/<id>/submit", action="attempt.take", gives={200: Submitted})
+def submit_attempt(path: AttemptPath) -> Submitted:
+    """End an attempt and mark it; ending it again changes nothing."""
+    done = submitting.submit(visitor.actor(), path.id, now=visitor.now())
+    return Submitted.model_validate(done)
+
+
+@area.get("/attempts/<id>/receipts", action="attempt.read", gives={200: Receipts})
+def list_receipts(path: AttemptPath, query: Page) -> Receipts:
+    """The receipts of an attempt's saved answers."""
+    rows = receipts.of_attempt(visitor.actor(), path.id)
+    places = [_place(row) for row in rows]
+    start = places.index(query.after) + 1 if query.after in places else 0
+    shown, cursor = cut(rows[start : start + query.limit + 1], query.limit, _place)
+    return Receipts(items=[Receipt.model_validate(one) for one in shown], next=cursor)
+
+
+def _place(row: ReceiptRow) -> str:
+    return f"{row.slot}.{row.revision}"

@@ -1,0 +1,98 @@
+"""Saving an answer: the hot path. Nothing here asks the database; `services.saving` does, thrice."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, WithJsonSchema
+
+from quizapp.api import visitor
+from quizapp.api.area import Area
+from quizapp.api.shapes import Body, Key, Out, Path, Time
+from quizapp.domain.errors import SignInRequired
+from quizapp.domain.questions import TYPES
+from quizapp.services import saving
+from quizapp.services.saving import LARGEST, MOST_SLOTS, SaveRequest
+
+area = Area("responses", "Answers, saved one by one")
+
+Answered = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                *(kind.Response.model_json_schema() for kind in TYPES.values()),
+                {"type": "null"},
+            ],
+            "description": "In the shape of the question's type; null takes an answer back.",
+        }
+    ),
+]
+
+
+class SlotPath(Path):
+    """An item of an attempt."""
+
+    id: Key
+    slot: int = Field(ge=1, le=MOST_SLOTS)
+
+
+class SentResponse(Body):
+    """An answer as a device sends it."""
+
+    response: Answered
+    revision: int = Field(
+        ge=1, le=LARGEST, description="Higher than the one before; gaps are allowed."
+    )
+    base: int | None = Field(
+        None,
+        ge=0,
+        le=LARGEST,
+        description="The revision it was edited from: another is a conflict.",
+    )
+    lang: Literal["en", "km"] | None = Field(
+        None, description="In which language the question was read."
+    )
+    spent_ms: int | None = Field(None, ge=0, le=LARGEST, description="Time spent so far.")
+    age_s: float | None = Field(
+        None, ge=0, le=1e9, description="How long ago it was answered, by a monotonic clock."
+    )
+
+
+class SavedResponse(Out):
+    """That an answer is saved, for good: no less is to be called saved."""
+
+    revision: int
+    current_revision: int
+    saved_at: Time
+    receipt: str
+    seconds_left: int | None
+    late: bool
+
+
+@area.put(
+    "/attempts/<id>/items/<slot>/response",
+    action="attempt.take",
+    gives={200: SavedResponse},
+    refuses=(409,),
+    checked_inside=True,
+)
+def save_response(path: SlotPath, body: SentResponse) -> SavedResponse:
+    """Save an answer; the same save again is answered as it was the first time."""
+    credential = visitor.credential()
+    if credential is None:
+        raise SignInRequired
+    saved = saving.save(
+        credential,
+        path.id,
+        path.slot,
+        SaveRequest(
+            response=body.response,
+            revision=body.revision,
+            base=body.base,
+            lang=body.lang,
+            spent_ms=body.spent_ms,
+            age_s=body.age_s,
+        ),
+        device=visitor.device(),
+        now=visitor.now(),
+    )
+    return SavedResponse.model_validate(saved)
