@@ -24,6 +24,8 @@ from quizapp.storage.database import transaction
 
 PAGE = 50
 WEEK = timedelta(days=7)
+FOLDED = 10_000
+"""Attempts that a look at a report folds at most; what is beyond them waits for the next job."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def _read(
     only_attention: bool,
 ) -> CohortReport:
     require(actor, "cohort.read", CohortRef(cohort_id))
-    folding.fold(now, cohort=cohort_id)
+    folding.fold(now, cohort=cohort_id, limit=FOLDED)
     with transaction(write=False) as session:
         group = read_group(session, cohort_id, now=now)
         given = tuple(_given(row, now) for row in stored.assignments_of(session, cohort_id))

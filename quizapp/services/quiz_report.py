@@ -21,6 +21,8 @@ from quizapp.storage import statistics as stored
 from quizapp.storage.database import transaction
 
 PAGE = 50
+FOLDED = 10_000
+"""Attempts that a look at a report folds at most; what is beyond them waits for the next job."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def read(
         NotFound: there is no such quiz or cohort, or the person may not know of it.
         Forbidden: the person may take the quiz, and not see reports about it.
     """
-    folding.fold(now, quiz_id=quiz_id)
+    folding.fold(now, quiz_id=quiz_id, limit=FOLDED)
     page = max(1, page) if limit else 1
     with transaction(write=False) as session:
         scope = quiz_scope.find(session, actor, quiz_id, cohort_id)

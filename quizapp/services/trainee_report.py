@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from quizapp.domain.access import Actor, CohortRef, require
 from quizapp.domain.answers.localised import Localised
+from quizapp.domain.delivery.outcome import shown_points
 from quizapp.domain.errors import NotFound
 from quizapp.domain.progress.mastery import Mastery
 from quizapp.services import folding
@@ -38,17 +41,25 @@ class TaskStanding:
 
 @dataclass(frozen=True)
 class GivenAttempt:
-    """An attempt that was given through the cohort. Scores in millionths of a point."""
+    """An attempt that was given through the cohort.
+
+    `score` is None while it is open or something is still to be marked; points as shown.
+    """
 
     id: UUID
     quiz_id: UUID
     quiz_title: Localised
     mode: str
-    state: str
     started_at: datetime
     submitted_at: datetime | None
-    score: int | None
-    max_score: int
+    score: Decimal | None
+    max_score: Decimal
+    percent: Fraction | None
+
+    @property
+    def finished(self) -> bool:
+        """Whether it is over."""
+        return self.submitted_at is not None
 
 
 @dataclass(frozen=True)
@@ -105,14 +116,16 @@ def read(
 
 
 def _attempt(row: Any) -> GivenAttempt:
+    over = row.state != "open"
+    scored = over and row.score is not None
     return GivenAttempt(
         id=row.id,
         quiz_id=row.quiz_id,
         quiz_title=Localised.model_validate(row.title),
         mode=row.mode,
-        state=row.state,
         started_at=row.started_at,
-        submitted_at=row.submitted_at,
-        score=row.score,
-        max_score=row.max_score,
+        submitted_at=row.submitted_at if over else None,
+        score=shown_points(row.score) if scored else None,
+        max_score=shown_points(row.max_score),
+        percent=Fraction(row.score * 100, row.max_score) if scored and row.max_score else None,
     )

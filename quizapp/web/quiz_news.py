@@ -1,0 +1,35 @@
+"""How a quiz went, in one sentence."""
+
+from flask_babel import gettext, ngettext
+
+from quizapp.services.quiz_report import QuizReport
+from quizapp.web.figures import say_figures
+
+
+def news(report: QuizReport) -> str:
+    """Who took the quiz, and what half of them reached; a single score is no headline."""
+    scores = report.scores
+    words: str
+    if not scores.count:
+        words = (
+            gettext("Nobody has taken this quiz yet")
+            if report.given
+            else gettext("This quiz is given to nobody yet")
+        )
+    elif report.given:
+        words = gettext(
+            "%(taken)s of %(given)s trainees have taken it",
+            taken=say_figures(report.taken),
+            given=say_figures(report.given),
+        )
+    else:
+        words = ngettext(
+            "%(count)s attempt has been made",
+            "%(count)s attempts have been made",
+            scores.count,
+            count=say_figures(scores.count),
+        )
+    if scores.count > 1 and scores.half is not None:
+        half = gettext("half scored %(half)s %% or more", half=say_figures(scores.half))
+        words = f"{words}, {half}"
+    return words
