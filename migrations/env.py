@@ -1,12 +1,12 @@
-"""Alembic's environment: the caller's connection, or one of the application's own engine."""
+"""Alembic's environment: `quizapp.storage.schema` calls it with a connection in a transaction."""
 
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import JSON, Connection
+from sqlalchemy import JSON
 
-from quizapp.storage.database import Base, UtcDateTime, db
-from quizapp.storage.schema import migrating
+import quizapp.storage  # noqa: F401 - importing it makes all tables known
+from quizapp.storage.database import Base, UtcDateTime
 
 
 def render(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
@@ -22,22 +22,13 @@ def render(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
     return False
 
 
-def run(connection: Connection) -> None:
-    """Run the migrations within the connection's transaction."""
-    context.configure(
-        connection=connection,
-        target_metadata=Base.metadata,
-        render_as_batch=True,
-        render_item=render,
-        compare_type=True,
-        compare_server_default=True,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
-
-
-if given := context.config.attributes.get("connection"):
-    run(given)
-else:
-    with migrating(db.engine) as own:
-        run(own)
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    render_item=render,
+    compare_type=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

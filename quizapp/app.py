@@ -8,7 +8,6 @@ from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from quizapp.api.routes import init_api
 from quizapp.api.visitor import Entrance
 from quizapp.config import Settings, load_settings
-from quizapp.resources import migrations_folder
+from quizapp.services import receipts
 from quizapp.storage.database import db, prepare_engine
 from quizapp.web import guard
 from quizapp.web.assets import init_assets
@@ -31,6 +30,8 @@ from quizapp.web.shell import init_shell
 AREAS: tuple[str, ...] = (
     "health",
     "language",
+    "home",
+    "provisions",
     "sign_in",
     "join",
     "reset",
@@ -40,6 +41,11 @@ AREAS: tuple[str, ...] = (
     "cohort_admin",
     "banks",
     "upload",
+    "quizzes",
+    "quiz_making",
+    "assignments",
+    "attempts",
+    "results",
 )
 """Modules of quizapp.web that bring pages, each as `bp`."""
 
@@ -122,9 +128,9 @@ def _hear_proxies(app: Flask, count: int) -> None:
 
 def _open_database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
-    Migrate(app, db, directory=str(migrations_folder()), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine, synchronous=settings.sqlite_synchronous)
+        receipts.configure(settings.secret_key.get_secret_value())
 
 
 def _add_people(app: Flask) -> None:

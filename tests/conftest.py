@@ -11,12 +11,11 @@ from uuid import uuid4
 import databases
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
 from quizapp.app import create_app
 from quizapp.config import Settings
 from quizapp.domain.access import Actor
-from quizapp.resources import migrations_folder
+from quizapp.services import schema
 from quizapp.storage.cohorts import Cohort, Membership
 from quizapp.storage.database import db, transaction
 from quizapp.storage.people import Person
@@ -53,7 +52,7 @@ def pg_server() -> Iterator[str]:
 def _migrate(url: str, folder: Path) -> None:
     app = create_app(settings_for(url, folder))
     with app.app_context():
-        upgrade(str(migrations_folder()))
+        schema.upgrade()
         db.engine.dispose()
 
 

@@ -170,9 +170,11 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("public_key", sa.String(length=80), nullable=False),
         sa.Column("private_key", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_keys")),
+        sa.UniqueConstraint("active", name=op.f("uq_receipt_keys_active")),
     )
     op.create_table(
         "score_counts",
@@ -489,7 +491,7 @@ def upgrade() -> None:
 
     op.create_table(
         "marking_schemes",
-        sa.Column("quiz_id", sa.Uuid(), nullable=True),
+        sa.Column("quiz_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "rules",
@@ -506,10 +508,8 @@ def upgrade() -> None:
             ["quiz_id"], ["quizzes.id"], name=op.f("fk_marking_schemes_quiz_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_marking_schemes")),
+        sa.UniqueConstraint("quiz_id", "number", name=op.f("uq_marking_schemes_quiz_id_number")),
     )
-    with op.batch_alter_table("marking_schemes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_marking_schemes_quiz_id"), ["quiz_id"], unique=False)
-
     op.create_table(
         "provisions",
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -588,6 +588,7 @@ def upgrade() -> None:
         sa.Column("assignment_id", sa.Uuid(), nullable=True),
         sa.Column("cohort_id", sa.Uuid(), nullable=True),
         sa.Column("trial", sa.Boolean(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("open_key", sa.String(length=120), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
@@ -619,6 +620,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
         sa.UniqueConstraint("open_key", name=op.f("uq_attempts_open_key")),
+        sa.UniqueConstraint(
+            "person_id",
+            "quiz_id",
+            "assignment_id",
+            "trial",
+            "number",
+            name=op.f("uq_attempts_person_id_quiz_id_assignment_id_trial_number"),
+        ),
     )
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.create_index(
@@ -628,6 +637,13 @@ def upgrade() -> None:
             batch_op.f("ix_attempts_cohort_id_submitted_at"),
             ["cohort_id", "submitted_at"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_attempts_open",
+            ["quiz_id", "closes_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
         )
         batch_op.create_index(
             batch_op.f("ix_attempts_person_id_started_at"),
@@ -678,7 +694,7 @@ def upgrade() -> None:
     op.create_table(
         "flags",
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
-        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["attempts.id"], name=op.f("fk_flags_attempt_id"), ondelete="CASCADE"
         ),
@@ -719,7 +735,7 @@ def upgrade() -> None:
         sa.Column("receipt", sa.Text(), nullable=True),
         sa.Column("receipt_key", sa.String(length=40), nullable=True),
         sa.CheckConstraint(
-            "outcome IN ('accepted', 'stale-revision', 'conflict', 'attempt-closed')",
+            "outcome IN ('accepted', 'stale-revision', 'conflict', 'attempt-closed', 'answer-locked')",
             name=op.f("ck_response_log_outcome"),
         ),
         sa.ForeignKeyConstraint(
@@ -742,6 +758,7 @@ def upgrade() -> None:
         sa.Column("lang", sa.String(length=8), nullable=True),
         sa.Column("spent_ms", sa.Integer(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["attempt_id"],
             ["attempts.id"],
@@ -763,6 +780,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempts_state_closes_at"))
         batch_op.drop_index(batch_op.f("ix_attempts_quiz_id_cohort_id_person_id"))
         batch_op.drop_index(batch_op.f("ix_attempts_person_id_started_at"))
+        batch_op.drop_index(
+            "ix_attempts_open",
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
         batch_op.drop_index(batch_op.f("ix_attempts_cohort_id_submitted_at"))
         batch_op.drop_index(batch_op.f("ix_attempts_assignment_id"))
 
@@ -770,9 +792,6 @@ def downgrade() -> None:
     op.drop_table("quiz_versions")
     op.drop_table("question_versions")
     op.drop_table("provisions")
-    with op.batch_alter_table("marking_schemes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_marking_schemes_quiz_id"))
-
     op.drop_table("marking_schemes")
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignments_quiz_id"))

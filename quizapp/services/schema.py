@@ -47,8 +47,19 @@ def downgrade(to: str) -> Moved:
     """Migrate back to a revision, `-1` for one step, `base` for an empty database.
 
     What only the newer tables held is lost.
+
+    Raises:
+        ValueError: there is no such revision before the current one.
     """
     return _move(to)
+
+
+def write_migration(message: str) -> str:
+    """Write a migration from the database to the models, numbered after the last; give its name."""
+    name = f"{int(stored.revisions()[-1]) + 1 if stored.revisions() else 1:04}"
+    with stored.migrating(db.engine) as connection:
+        stored.write_migration(connection, name, message)
+    return name
 
 
 def _move(down_to: str | None) -> Moved:

@@ -1,19 +1,24 @@
-"""The schema's revision, and moving it by the migrations."""
+"""The schema's revision, and moving it by the migrations.
 
+Alembic is loaded by what moves it alone: a server only compares revisions, and starts the sooner.
+"""
+
+import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect, text
 
 from quizapp.resources import migrations_folder
 
-HEAD = "head"
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 BASE = "base"
+"""Before the first migration."""
 _MIGRATING = 7_241_955_102
 """Key of the advisory lock under which one process at a time migrates on PostgreSQL."""
 
@@ -24,35 +29,79 @@ class RowsReferToNothing(Exception):
 
 def current(connection: Connection) -> str | None:
     """The revision of the database; None where it has no tables yet."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-@cache
-def head() -> str:
-    """The revision that this version of the product needs."""
-    return ScriptDirectory(str(migrations_folder())).get_current_head() or BASE
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return str(found) if found is not None else None
 
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """All revisions that this version knows, oldest first."""
-    scripts = ScriptDirectory(str(migrations_folder())).walk_revisions()
-    return tuple(script.revision for script in scripts)[::-1]
+    """All revisions that this version knows, oldest first.
+
+    Raises:
+        ValueError: they are not one chain.
+    """
+    files = migrations_folder().joinpath("versions").glob("*.py")
+    following = {after: revision for revision, after in map(_names, files)}
+    chain: list[str] = []
+    while (found := following.pop(chain[-1] if chain else None, None)) is not None:
+        chain.append(found)
+    if following:
+        raise ValueError(f"migrations that follow from nothing: {sorted(following.values())}")
+    return tuple(chain)
 
 
-def upgrade(connection: Connection, to: str = HEAD) -> None:
+def head() -> str:
+    """The revision that this version of the product needs."""
+    return revisions()[-1]
+
+
+def _names(path: Path) -> tuple[str, str | None]:
+    """A migration's revision, and the one that it follows."""
+    said = {
+        node.targets[0].id: node.value
+        for node in ast.parse(path.read_bytes()).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    return ast.literal_eval(said["revision"]), ast.literal_eval(said["down_revision"])
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
     """Go forward to a revision."""
+    from alembic import command
+
     command.upgrade(_config(connection), to)
 
 
 def downgrade(connection: Connection, to: str) -> None:
-    """Go back to a revision, or by `-1` a step; what only the newer tables held is lost."""
-    command.downgrade(_config(connection), to)
+    """Go back to a revision, or by `-1` a step; what only the newer tables held is lost.
+
+    Raises:
+        ValueError: there is no such revision before the current one.
+    """
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        command.downgrade(_config(connection), to)
+    except CommandError as error:
+        raise ValueError(str(error)) from error
 
 
-def _config(connection: Connection) -> Config:
+def write_migration(connection: Connection, name: str, message: str) -> None:
+    """Write the migration that brings the database to the models, to be read and mended."""
+    from alembic import command
+
+    command.revision(_config(connection), message, autogenerate=True, rev_id=name)
+
+
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
 
@@ -77,10 +126,8 @@ def migrating(engine: Engine) -> Iterator[Connection]:
                 if not sqlite:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
                 yield connection
-                if sqlite and (
-                    broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                ):
-                    raise RowsReferToNothing(f"in {', '.join(sorted({row[0] for row in broken}))}")
+                if sqlite:
+                    _check_references(connection)
         finally:
             if sqlite:
                 _foreign_keys(connection, on=True)
@@ -88,5 +135,11 @@ def migrating(engine: Engine) -> Iterator[Connection]:
 
 def _foreign_keys(connection: Connection, *, on: bool) -> None:
     driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - a connection from the pool is open
+    assert driver is not None  # noqa: S101 - a connection that is open has one
     driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+
+
+def _check_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise RowsReferToNothing(f"in {', '.join(sorted({row[0] for row in broken}))}")

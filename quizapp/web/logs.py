@@ -28,7 +28,8 @@ def init_logs(app: Flask) -> None:
     """Note each request; call it first, so that its time includes everything else's."""
     app.before_request(_begin)
     app.after_request(_end)
-    app.logger.addFilter(_without_path)
+    # by name: asking the app for its logger would give it a handler of its own
+    logging.getLogger(app.name).addFilter(_without_path)
 
 
 def to_stderr(level: str) -> None:

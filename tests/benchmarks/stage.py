@@ -16,14 +16,13 @@ from uuid import UUID, uuid4
 
 import databases
 from flask import Flask
-from flask_migrate import upgrade
 from itsdangerous import URLSafeTimedSerializer
 
 from quizapp.app import create_app
 from quizapp.config import load_settings
 from quizapp.domain.access import Actor
-from quizapp.resources import migrations_folder, questions_folder
-from quizapp.services import assignments, attempts, bank_index, quizzes, sessions, shipped
+from quizapp.resources import questions_folder
+from quizapp.services import assignments, attempts, bank_index, quizzes, schema, sessions, shipped
 from quizapp.storage.cohorts import Cohort, Membership
 from quizapp.storage.database import db, transaction
 from quizapp.storage.people import Person
@@ -69,7 +68,7 @@ def build(url: str, folder: Path, people: int, *, finished: int = 0) -> Stage:
     app = create_app(settings)
     now = datetime.now(UTC)
     with app.app_context():
-        upgrade(str(migrations_folder()))
+        schema.upgrade()
         shipped.load(questions_folder(), now=now)
         cohort = uuid4()
         with transaction(write=True) as session:
