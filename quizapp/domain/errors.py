@@ -160,3 +160,10 @@ class AttemptClosed(SaveRefused):
 
     slug = "attempt-closed"
     title = N_("This attempt is closed.")
+
+
+class AnswerLocked(SaveRefused):
+    """The feedback to this answer was looked at: what was answered before stands."""
+
+    slug = "answer-locked"
+    title = N_("You have seen the feedback to this question, so its answer stands.")

@@ -1,21 +1,37 @@
 """Attempts and the flags that trainees put on items."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from quizapp.storage.database import Base, WithId
+from quizapp.storage.database import AnyRow, Base, WithId, table, upsert
 
 
 class Attempt(WithId):
     """One person's go at a quiz, with all that was dealt.
 
-    `items` is a list, slot 1 first: {question, question_id, version_id, bank, type, points, cites,
-    dealt}. It never changes. `open_key` is unique while the attempt is open, so that opening again
-    can only give back the same one. Scores are in millionths of a point.
+    `items` is a list, slot 1 first: {question, question_id, version_id, bank, source, type, points,
+    cites, dealt}. It never changes. `open_key` is unique while the attempt is open, so that opening
+    again can only give back the same one; `number` counts the person's attempts within one
+    assignment, so that two starts at once cannot pass the number allowed. Scores are in millionths
+    of a point.
     """
 
     __tablename__ = "attempts"
@@ -25,6 +41,7 @@ class Attempt(WithId):
     assignment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
     cohort_id: Mapped[UUID | None] = mapped_column(ForeignKey("cohorts.id"))
     trial: Mapped[bool] = mapped_column(default=False)
+    number: Mapped[int] = mapped_column(default=1)
     open_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     state: Mapped[str] = mapped_column(String(20))
     seed: Mapped[int] = mapped_column(BigInteger)
@@ -38,11 +55,20 @@ class Attempt(WithId):
 
     __table_args__ = (
         CheckConstraint("state IN ('open', 'submitted', 'closed')", name="state"),
+        UniqueConstraint("person_id", "quiz_id", "assignment_id", "trial", "number"),
         Index(None, "person_id", "started_at"),
         Index(None, "quiz_id", "cohort_id", "person_id"),
         Index(None, "assignment_id"),
         Index(None, "cohort_id", "submitted_at"),
         Index(None, "state", "closes_at"),
+        # who may still answer: few rows, however many attempts there were
+        Index(
+            "ix_attempts_open",
+            "quiz_id",
+            "closes_at",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
     )
 
 
@@ -53,4 +79,77 @@ class Flag(Base):
     attempt_id: Mapped[UUID] = mapped_column(
         ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True
     )
-    slot: Mapped[int] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+_attempts = table(Attempt)
+_flags = table(Flag)
+_OPEN = select(_attempts.c.id, _attempts.c.open_key, _attempts.c.closes_at).where(
+    _attempts.c.open_key.in_(bindparam("keys", expanding=True))
+)
+_ANY_OVERDUE = (
+    select(_attempts.c.id)
+    .where(_attempts.c.state == "open", _attempts.c.closes_at <= bindparam("now"))
+    .limit(1)
+)
+_CLOSE = (
+    update(_attempts)
+    .where(_attempts.c.id == bindparam("attempt_id"))
+    .values(
+        state=bindparam("to_state"),
+        submitted_at=bindparam("ended_at"),
+        score=bindparam("earned"),
+        open_key=None,
+    )
+)
+
+
+def open_attempts(session: Session | Connection, open_keys: Sequence[str]) -> dict[str, AnyRow]:
+    """(id, open_key, closes_at) of the attempts that are open under these keys, by key."""
+    found = session.execute(_OPEN, {"keys": list(open_keys)}) if open_keys else ()
+    return {row.open_key: row for row in found}
+
+
+def _insert(dialect: str) -> Any:
+    # no target named: the open key and the number are both meant
+    return upsert(dialect)(_attempts).on_conflict_do_nothing().returning(_attempts.c.id)
+
+
+_INSERT = {dialect: _insert(dialect) for dialect in ("sqlite", "postgresql")}
+
+
+def insert_attempt(connection: Connection, values: Mapping[str, Any]) -> bool:
+    """Insert an attempt; False where one with that open key or number is there already."""
+    done = connection.execute(_INSERT[connection.dialect.name], values)
+    return done.first() is not None
+
+
+def any_overdue(session: Session | Connection, now: datetime) -> bool:
+    """Say whether an open attempt's time is over."""
+    return session.execute(_ANY_OVERDUE, {"now": now}).first() is not None
+
+
+def close_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Close attempts: rows of attempt_id, to_state, ended_at and earned (the score)."""
+    connection.execute(_CLOSE, list(rows))
+
+
+_FLAGS = select(_flags.c.slot).where(_flags.c.attempt_id == bindparam("attempt_id"))
+
+
+def flags_of(session: Session | Connection, attempt_id: UUID) -> frozenset[int]:
+    """The flagged slots of an attempt."""
+    return frozenset(session.scalars(_FLAGS, {"attempt_id": attempt_id}))
+
+
+def put_flag(session: Session, attempt_id: UUID, slot: int, *, flagged: bool) -> None:
+    """Put a flag on a slot, or take it off."""
+    if flagged:
+        statement = upsert(session.get_bind().dialect.name)(_flags)
+        session.execute(
+            statement.on_conflict_do_nothing(), {"attempt_id": attempt_id, "slot": slot}
+        )
+    else:
+        session.execute(
+            delete(_flags).where(_flags.c.attempt_id == attempt_id, _flags.c.slot == slot)
+        )

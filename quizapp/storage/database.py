@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from flask_sqlalchemy import SQLAlchemy
@@ -15,7 +15,9 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Row,
     String,
+    Table,
     TypeDecorator,
     Uuid,
     event,
@@ -35,6 +37,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of whichever columns."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -83,6 +89,11 @@ class WithId(Base):
 
     __abstract__ = True
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+
+
+def table(model: type[Base]) -> Table:
+    """The table of a model, for statements without the ORM."""
+    return cast(Table, model.__table__)
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

@@ -14,25 +14,30 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     ForeignKey,
-    Row,
     Select,
     String,
     Text,
+    Uuid,
     and_,
     bindparam,
     func,
     insert,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.attempts import Attempt
-from quizapp.storage.database import Base, upsert
+from quizapp.storage.cohorts import Membership
+from quizapp.storage.database import AnyRow, Base, UtcDateTime, table, upsert
 from quizapp.storage.people import LoginSession, Person
 
 
 class Response(Base):
-    """What counts for a slot now. `body` is canonical JSON text."""
+    """What counts for a slot now. `body` is canonical JSON text.
+
+    `checked_at` is set once, when the trainee looked at the feedback: the slot is locked from then.
+    """
 
     __tablename__ = "responses"
     attempt_id: Mapped[UUID] = mapped_column(
@@ -45,6 +50,7 @@ class Response(Base):
     lang: Mapped[str | None] = mapped_column(String(8))
     spent_ms: Mapped[int | None]
     saved_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
 
 
 class LoggedResponse(Base):
@@ -75,7 +81,8 @@ class LoggedResponse(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "outcome IN ('accepted', 'stale-revision', 'conflict', 'attempt-closed')",
+            "outcome IN ('accepted', 'stale-revision', 'conflict', 'attempt-closed',"
+            " 'answer-locked')",
             name="outcome",
         ),
     )
@@ -83,11 +90,12 @@ class LoggedResponse(Base):
 
 # --- the hot path: statements built once, run on a Core connection -----------------------------
 
-_sessions = LoginSession.__table__
-_people = Person.__table__
-_attempts = Attempt.__table__
-_responses = Response.__table__
-_log = LoggedResponse.__table__
+_sessions = table(LoginSession)
+_people = table(Person)
+_attempts = table(Attempt)
+_responses = table(Response)
+_log = table(LoggedResponse)
+_members = table(Membership)
 
 
 def _context(match: ColumnElement[bool]) -> Select[Any]:
@@ -109,6 +117,7 @@ def _context(match: ColumnElement[bool]) -> Select[Any]:
             _responses.c.revision,
             _responses.c.body,
             _responses.c.saved_at,
+            _responses.c.checked_at,
         )
         .select_from(
             _sessions.join(_people, _people.c.id == _sessions.c.person_id)
@@ -126,7 +135,9 @@ def _context(match: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_CONTEXT_BY_SESSION = _context(_sessions.c.id == bindparam("credential"))
+_CONTEXT_BY_SESSION = _context(
+    and_(_sessions.c.id == bindparam("credential"), _sessions.c.digest.is_(None))
+)
 _CONTEXT_BY_TOKEN = _context(_sessions.c.digest == bindparam("credential"))
 _LOG = insert(_log)
 _LOGGED = select(_log).where(
@@ -137,8 +148,25 @@ _LOGGED = select(_log).where(
     _log.c.outcome == "accepted",
 )
 _HEARD = select(func.max(_log.c.saved_at)).where(
-    _log.c.attempt_id == bindparam("attempt_id"), _log.c.device == bindparam("device")
+    _log.c.attempt_id == bindparam("attempt_id"),
+    _log.c.device.is_not_distinct_from(bindparam("device", type_=Uuid())),
 )
+_TEACHES = select(_members.c.cohort_id).where(
+    _members.c.person_id == bindparam("person_id"), _members.c.part == "instructor"
+)
+_SIGNED_IN = (
+    select(_people.c.id)
+    .select_from(_sessions.join(_people, _people.c.id == _sessions.c.person_id))
+    .where(
+        _people.c.active,
+        _sessions.c.revoked_at.is_(None),
+        _sessions.c.expires_at > bindparam("now"),
+    )
+)
+_SIGNED_IN_BY_SESSION = _SIGNED_IN.where(
+    _sessions.c.id == bindparam("credential"), _sessions.c.digest.is_(None)
+)
+_SIGNED_IN_BY_TOKEN = _SIGNED_IN.where(_sessions.c.digest == bindparam("credential"))
 
 
 def _upsert(dialect: str) -> Any:
@@ -147,7 +175,7 @@ def _upsert(dialect: str) -> Any:
     return statement.on_conflict_do_update(
         index_elements=["attempt_id", "slot"],
         set_={name: statement.excluded[name] for name in kept},
-        where=_responses.c.revision == bindparam("seen"),
+        where=and_(_responses.c.revision == bindparam("seen"), _responses.c.checked_at.is_(None)),
     ).execution_options(preserve_rowcount=True)  # else PostgreSQL's count of an INSERT is -1
 
 
@@ -159,7 +187,7 @@ _LOG_ONCE = {
 
 def save_context(
     connection: Connection, credential: UUID | str, attempt_id: UUID, slot: int
-) -> Row[Any] | None:
+) -> AnyRow | None:
     """The session, person, attempt, item and current response of a save; None if any is missing.
 
     Args:
@@ -181,7 +209,13 @@ def save_context(
 
 
 def put_response(connection: Connection, seen: int, values: Mapping[str, Any]) -> bool:
-    """Store a slot's response if its revision is still the one `seen` (0: none); say if it was."""
+    """Store a slot's response; False where another came first, or the slot was locked meanwhile.
+
+    Args:
+        connection: inside a writing transaction.
+        seen: the revision that is to be replaced; 0: none.
+        values: of the row.
+    """
     statement = _UPSERT[connection.dialect.name]
     return connection.execute(statement, {**values, "seen": seen}).rowcount == 1
 
@@ -198,7 +232,7 @@ def log_refused(connection: Connection, values: Mapping[str, Any]) -> None:
 
 def logged_response(
     connection: Connection, attempt_id: UUID, slot: int, revision: int, digest: str
-) -> Row[Any] | None:
+) -> AnyRow | None:
     """The accepted log row of exactly this save, if there is one."""
     return connection.execute(
         _LOGGED,
@@ -206,28 +240,99 @@ def logged_response(
     ).one_or_none()
 
 
-def last_heard(connection: Connection, attempt_id: UUID, device: UUID) -> datetime | None:
-    """When a device last sent anything for an attempt."""
+def last_heard(connection: Connection, attempt_id: UUID, device: UUID | None) -> datetime | None:
+    """When a device (None: whatever names none) last sent anything for an attempt."""
     return connection.execute(
         _HEARD, {"attempt_id": attempt_id, "device": device}
     ).scalar_one_or_none()
 
 
-def responses_of(session: Session | Connection, attempt_id: UUID) -> Sequence[Row[Any]]:
-    """The current responses of an attempt: slot, revision, body, late, lang, saved_at."""
-    return session.execute(
-        select(
-            _responses.c.slot,
-            _responses.c.revision,
-            _responses.c.body,
-            _responses.c.late,
-            _responses.c.lang,
-            _responses.c.saved_at,
-        ).where(_responses.c.attempt_id == attempt_id)
-    ).all()
+def teaches(connection: Connection, person_id: UUID) -> frozenset[UUID]:
+    """The cohorts that the person teaches."""
+    return frozenset(connection.execute(_TEACHES, {"person_id": person_id}).scalars())
 
 
-def receipts_of(session: Session, attempt_id: UUID) -> Sequence[Row[Any]]:
+def is_signed_in(connection: Connection, credential: UUID | str, now: datetime) -> bool:
+    """Say whether a browser session's id or a token's digest still signs anybody in."""
+    statement = _SIGNED_IN_BY_SESSION if isinstance(credential, UUID) else _SIGNED_IN_BY_TOKEN
+    return connection.execute(statement, {"credential": credential, "now": now}).first() is not None
+
+
+# --- reading an attempt ------------------------------------------------------------------------
+
+_OF_ATTEMPTS = select(_responses).where(
+    _responses.c.attempt_id.in_(bindparam("attempts", expanding=True))
+)
+_CHECK = (
+    update(_responses)
+    .where(
+        _responses.c.attempt_id == bindparam("attempt"),
+        _responses.c.slot == bindparam("at_slot"),
+    )
+    .values(
+        checked_at=func.coalesce(_responses.c.checked_at, bindparam("now", type_=UtcDateTime()))
+    )
+    .returning(_responses.c.body)
+)
+_WITH_RECEIPTS = (
+    select(_responses, _log.c.receipt)
+    .select_from(
+        _responses.outerjoin(
+            _log,
+            and_(
+                _log.c.attempt_id == _responses.c.attempt_id,
+                _log.c.slot == _responses.c.slot,
+                _log.c.revision == _responses.c.revision,
+                _log.c.outcome == "accepted",
+            ),
+        )
+    )
+    .where(_responses.c.attempt_id == bindparam("attempt_id"))
+)
+_REFUSED = (
+    select(_log.c.slot, _log.c.revision, _log.c.outcome, _log.c.body, _log.c.saved_at)
+    .where(_log.c.attempt_id == bindparam("attempt_id"), _log.c.outcome != "accepted")
+    .order_by(_log.c.saved_at.desc())
+    .limit(bindparam("most"))
+)
+
+
+def responses_of(
+    session: Session | Connection, attempts: Sequence[UUID]
+) -> dict[UUID, dict[int, AnyRow]]:
+    """The current responses of attempts, by attempt and slot."""
+    found: dict[UUID, dict[int, AnyRow]] = {one: {} for one in attempts}
+    for row in session.execute(_OF_ATTEMPTS, {"attempts": list(attempts)}):
+        found[row.attempt_id][row.slot] = row
+    return found
+
+
+def responses_with_receipts(session: Session | Connection, attempt_id: UUID) -> dict[int, AnyRow]:
+    """The current responses of an attempt, each with its receipt, by slot."""
+    return {row.slot: row for row in session.execute(_WITH_RECEIPTS, {"attempt_id": attempt_id})}
+
+
+def refused_of(
+    session: Session | Connection, attempt_id: UUID, most: int = 100
+) -> Sequence[AnyRow]:
+    """What was refused in an attempt, newest first: slot, revision, outcome, body, saved_at."""
+    return session.execute(_REFUSED, {"attempt_id": attempt_id, "most": most}).all()
+
+
+def lock_slot(
+    session: Session | Connection, attempt_id: UUID, slot: int, now: datetime
+) -> str | None:
+    """Lock the response of a slot for good; gives its body, None where there is none.
+
+    A save on its way is waited for, and is what is locked; a later one finds the slot locked.
+    """
+    found: str | None = session.execute(
+        _CHECK, {"attempt": attempt_id, "at_slot": slot, "now": now}
+    ).scalar_one_or_none()
+    return found
+
+
+def receipts_of(session: Session, attempt_id: UUID) -> Sequence[AnyRow]:
     """Accepted saves of an attempt with their receipts, oldest first."""
     return session.execute(
         select(_log.c.slot, _log.c.revision, _log.c.saved_at, _log.c.late, _log.c.receipt)
@@ -236,22 +341,32 @@ def receipts_of(session: Session, attempt_id: UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def logged_with_receipt(session: Session, statement: Any) -> Row[Any] | None:
-    """The log row that a verified receipt speaks of."""
+def logged_under_receipt(
+    session: Session, attempt_id: UUID, slot: int, revision: int
+) -> AnyRow | None:
+    """The accepted save that a receipt speaks of, with its attempt's person and cohort."""
     return session.execute(
-        select(_log.c.body, _log.c.salt, _log.c.receipt).where(
-            _log.c.attempt_id == statement.attempt,
-            _log.c.slot == statement.slot,
-            _log.c.revision == statement.revision,
+        select(
+            _log.c.body,
+            _log.c.salt,
+            _log.c.receipt,
+            _attempts.c.person_id,
+            _attempts.c.cohort_id,
+            _responses.c.revision.label("current_revision"),
+        )
+        .select_from(
+            _log.join(_attempts, _attempts.c.id == _log.c.attempt_id).outerjoin(
+                _responses,
+                and_(
+                    _responses.c.attempt_id == _log.c.attempt_id,
+                    _responses.c.slot == _log.c.slot,
+                ),
+            )
+        )
+        .where(
+            _log.c.attempt_id == attempt_id,
+            _log.c.slot == slot,
+            _log.c.revision == revision,
             _log.c.outcome == "accepted",
         )
     ).one_or_none()
-
-
-def refused_of(session: Session, attempt_id: UUID) -> Sequence[Row[Any]]:
-    """Refused bodies newer than nothing: all that was refused in an attempt, oldest first."""
-    return session.execute(
-        select(_log.c.slot, _log.c.revision, _log.c.outcome, _log.c.body, _log.c.saved_at)
-        .where(_log.c.attempt_id == attempt_id, _log.c.outcome != "accepted")
-        .order_by(_log.c.saved_at)
-    ).all()

@@ -83,6 +83,7 @@ def assemble(
     seed: int,
     shuffle: bool,
     avoid: Mapping[UUID, int] | None = None,
+    fewer: bool = False,
 ) -> list[Chosen]:
     """Choose the items of an attempt, section by section.
 
@@ -92,6 +93,7 @@ def assemble(
         seed: the attempt's seed; the same seed gives the same choice.
         shuffle: mix the items within each section.
         avoid: how often the person has met a question; the least met are drawn first.
+        fewer: draw what there is where a section wants more.
 
     Raises:
         Invalid: a section holds fewer questions than it wants to draw.
@@ -104,7 +106,10 @@ def assemble(
             named = [c for c in pools[index] if c.question_id not in taken]
             chosen = [Chosen(c, section.hundredths) for c in named]
         else:
-            chosen = _draw(section, pools[index], taken, random, avoid or {}, index)
+            drawn = _draw(section.draw, pools[index], taken, random, avoid or {})
+            if len(drawn) < section.draw and not fewer:
+                raise _too_few(index, section.draw, len(drawn))
+            chosen = [Chosen(c, section.hundredths) for c in drawn]
         if shuffle:
             random.shuffle(chosen)
         taken |= {c.candidate.question_id: c for c in chosen}
@@ -113,35 +118,35 @@ def assemble(
 
 
 def _draw(
-    section: Section,
+    wanted: int,
     pool: Sequence[Candidate],
     taken: Mapping[UUID, Chosen],
     random: Random,
     avoid: Mapping[UUID, int],
-    index: int,
-) -> list[Chosen]:
+) -> list[Candidate]:
     free = [c for c in pool if c.question_id not in taken]
     random.shuffle(free)
     free.sort(key=lambda c: avoid.get(c.question_id, 0))
     met = [c.candidate for c in taken.values()]
     drawn: list[Candidate] = []
     for candidate in free:
-        if len(drawn) == section.draw:
+        if len(drawn) == wanted:
             break
         if not any(_apart(candidate, other) for other in (*met, *drawn)):
             drawn.append(candidate)
-    wanted = section.draw or 0
-    if len(drawn) < wanted:
-        raise Invalid(
-            [
-                FieldProblem(
-                    f"sections[{index}].draw",
-                    N_("This section wants %(wanted)d questions and only %(found)d fit."),
-                    {"wanted": wanted, "found": len(drawn)},
-                )
-            ]
-        )
-    return [Chosen(c, section.hundredths) for c in drawn]
+    return drawn
+
+
+def _too_few(index: int, wanted: int, found: int) -> Invalid:
+    return Invalid(
+        [
+            FieldProblem(
+                f"sections[{index}].draw",
+                N_("This section wants %(wanted)d questions and only %(found)d fit."),
+                {"wanted": wanted, "found": found},
+            )
+        ]
+    )
 
 
 def _apart(one: Candidate, other: Candidate) -> bool:

@@ -1,8 +1,7 @@
 """From responses to marks to a score, and what of it may be seen."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,7 +16,10 @@ MILLION = 1_000_000
 """Scores are in millionths of a point: hundredths of points times ten-thousandths of a mark."""
 
 
-def mark_response(type_name: str, content: Any, response: Mapping[str, Any] | None) -> int:
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def mark_response(type_name: str, content: Any, response: dict[str, Any] | None) -> int:
     """Mark one response: ten-thousandths of the item's points, rounded half up.
 
     The exact fraction is a pure function of version, scheme and response; only its stored form is
@@ -44,6 +46,27 @@ def passed(score: int, max_score: int, pass_mark: Decimal | None) -> bool | None
     return Fraction(score) * 100 >= Fraction(pass_mark) * max_score
 
 
+def last_close(
+    given: int, ending: int, last: datetime | None, quiz_closes_at: datetime | None
+) -> datetime | None:
+    """When the last window of a quiz ends; None where it has none that ends.
+
+    Where some of its windows have an end and others do not, somebody may still start at any time:
+    it never ends.
+
+    Args:
+        given: how many assignments of the quiz stand.
+        ending: how many of them have an end.
+        last: the latest of these ends.
+        quiz_closes_at: the quiz's own end, which cuts every window.
+    """
+    if given == ending and last is not None:
+        return last if quiz_closes_at is None else min(last, quiz_closes_at)
+    if quiz_closes_at is not None or not ending:
+        return quiz_closes_at
+    return NEVER
+
+
 @dataclass(frozen=True)
 class Shown:
     """Which parts of an outcome the trainee may see now."""
@@ -52,6 +75,15 @@ class Shown:
     marks: bool
     key: bool
     rationale: bool
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is held back."""
+        return self.score and self.marks and self.key and self.rationale
+
+
+EVERYTHING = Shown(score=True, marks=True, key=True, rationale=True)
+NOTHING = Shown(score=False, marks=False, key=False, rationale=False)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Receipts: signed statements that an answer was saved, telling nobody what it was.
 
-A receipt is `q1.<key id>.<payload>.<signature>`, base64url without padding. The payload is canonical
-JSON: attempt, slot, revision, saved_at (RFC 3339 UTC), late, and `hash`: SHA-256 over a salt that
-the server keeps and the canonical response. Signed with Ed25519 (RFC 8032).
+A receipt is `q1.<key id>.<payload>.<signature>`, base64url without padding. The payload is
+canonical JSON: attempt, slot, revision, saved_at (RFC 3339 UTC), late, and `hash`: SHA-256 over a
+salt that the server keeps and the canonical response. Signed with Ed25519 (RFC 8032).
 """
 
 import base64

@@ -1,0 +1,48 @@
+"""Finding an attempt for somebody: allowed to, and closed first where its time is over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from quizapp.domain.access import Actor, AttemptRef, require
+from quizapp.domain.errors import NotFound
+from quizapp.services import submitting
+from quizapp.storage import sittings
+from quizapp.storage.database import AnyRow, transaction
+
+
+def get_head(session: Session, actor: Actor, action: str, attempt_id: UUID) -> AnyRow:
+    """The attempt with its quiz.
+
+    Raises:
+        NotFound: there is none, or the person may not know of it.
+        Forbidden: it may be seen, but `action` may not be done to it.
+    """
+    head = sittings.attempt_head(session, attempt_id)
+    if head is None:
+        raise NotFound
+    require(actor, action, AttemptRef(head.person_id, head.cohort_id))
+    return head
+
+
+@contextmanager
+def reading(
+    actor: Actor, action: str, attempt_id: UUID, *, now: datetime
+) -> Iterator[tuple[Session, AnyRow]]:
+    """A reading transaction with the attempt; one whose time is over is closed before.
+
+    Raises:
+        NotFound: there is none, or the person may not know of it.
+        Forbidden: it may be seen, but `action` may not be done to it.
+    """
+    with transaction(write=False) as session:
+        head = get_head(session, actor, action, attempt_id)
+        if not submitting.is_overdue(head, now):
+            yield session, head
+            return
+    submitting.finalise(attempt_id, now=now)
+    with transaction(write=False) as session:
+        yield session, get_head(session, actor, action, attempt_id)

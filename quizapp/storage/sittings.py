@@ -1,0 +1,140 @@
+"""Attempts together with their quiz: one to be read or closed, a person's list, the last close."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from quizapp.storage.attempts import Attempt
+from quizapp.storage.database import AnyRow, table
+from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
+
+_attempts = table(Attempt)
+_quizzes = table(Quiz)
+_assignments = table(Assignment)
+
+_WITH_QUIZ = _attempts.join(_quizzes, _quizzes.c.id == _attempts.c.quiz_id)
+_QUIZ = (
+    _quizzes.c.title.label("quiz_title"),
+    _quizzes.c.mode,
+    _quizzes.c.release,
+    _quizzes.c.released_at,
+    _quizzes.c.closes_at.label("quiz_closes_at"),
+)
+_HEAD = select(_attempts, *_QUIZ).select_from(_WITH_QUIZ)
+_ONE = _HEAD.where(_attempts.c.id == bindparam("attempt_id"))
+_ONE_LOCKED = _ONE.with_for_update(of=_attempts)
+_OVERDUE = (
+    _HEAD.where(_attempts.c.state == "open", _attempts.c.closes_at <= bindparam("now"))
+    .order_by(_attempts.c.closes_at)
+    .limit(bindparam("most"))
+    .with_for_update(of=_attempts, skip_locked=True)
+)
+
+
+def attempt_head(session: Session | Connection, attempt_id: UUID) -> AnyRow | None:
+    """An attempt with its quiz's title, mode and release."""
+    return session.execute(_ONE, {"attempt_id": attempt_id}).one_or_none()
+
+
+def lock_attempt(connection: Connection, attempt_id: UUID) -> AnyRow | None:
+    """The same, locked: saves on their way are waited for, later ones see what becomes of it."""
+    return connection.execute(_ONE_LOCKED, {"attempt_id": attempt_id}).one_or_none()
+
+
+def lock_overdue(connection: Connection, now: datetime, most: int) -> Sequence[AnyRow]:
+    """Open attempts whose time is over, locked, passing over those that somebody else closes."""
+    return connection.execute(_OVERDUE, {"now": now, "most": most}).all()
+
+
+_LAST_CLOSE = select(
+    func.count().label("given"),
+    func.count(_assignments.c.closes_at).label("ending"),
+    func.max(_assignments.c.closes_at).label("last"),
+    select(func.max(_attempts.c.closes_at))
+    .where(_attempts.c.quiz_id == bindparam("quiz_id"), _attempts.c.state == "open")
+    .scalar_subquery()
+    .label("still_open"),
+).where(_assignments.c.quiz_id == bindparam("quiz_id"), _assignments.c.withdrawn_at.is_(None))
+
+
+def last_close(session: Session | Connection, quiz_id: UUID) -> AnyRow:
+    """The ends of a quiz's assignments, and of its open attempts.
+
+    `given` of them stand, `ending` of those have an end, the latest of which is `last`;
+    `still_open` is when the last open attempt closes.
+    """
+    return session.execute(_LAST_CLOSE, {"quiz_id": quiz_id}).one()
+
+
+def attempts_of(
+    session: Session, person_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[AnyRow]:
+    """A person's attempts, newest first, without their items; `after` is the last one seen.
+
+    Each with the ends of its quiz's assignments, as `last_close` gives them.
+    """
+    columns = [column for column in _attempts.c if column.name not in ("items", "seed")]
+    ends = (
+        select(
+            _assignments.c.quiz_id,
+            func.count().label("given"),
+            func.count(_assignments.c.closes_at).label("ending"),
+            func.max(_assignments.c.closes_at).label("last"),
+        )
+        .where(_assignments.c.withdrawn_at.is_(None))
+        .group_by(_assignments.c.quiz_id)
+        .subquery()
+    )
+    others = _attempts.alias()
+    still_open = (
+        select(func.max(others.c.closes_at))
+        .where(others.c.quiz_id == _attempts.c.quiz_id, others.c.state == "open")
+        .correlate(_attempts)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            *columns,
+            *_QUIZ,
+            func.coalesce(ends.c.given, 0).label("given"),
+            func.coalesce(ends.c.ending, 0).label("ending"),
+            ends.c.last,
+            still_open.label("still_open"),
+        )
+        .select_from(_WITH_QUIZ.outerjoin(ends, ends.c.quiz_id == _attempts.c.quiz_id))
+        .where(_attempts.c.person_id == person_id)
+        .order_by(_attempts.c.started_at.desc(), _attempts.c.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        started, last = after
+        statement = statement.where(
+            or_(
+                _attempts.c.started_at < started,
+                and_(_attempts.c.started_at == started, _attempts.c.id < last),
+            )
+        )
+    return session.execute(statement).all()
+
+
+_SETTINGS = select(QuizVersion.settings).where(QuizVersion.id == bindparam("version_id"))
+
+
+def settings_of(session: Session | Connection, version_id: UUID) -> dict[str, Any]:
+    """What a quiz version fixes, as stored."""
+    found: dict[str, Any] = session.execute(_SETTINGS, {"version_id": version_id}).scalar_one()
+    return found
+
+
+_FINISHED = select(
+    *(column for column in _attempts.c if column.name not in ("seed", "open_key"))
+).where(_attempts.c.id.in_(bindparam("attempts", expanding=True)), _attempts.c.state != "open")
+
+
+def finished(session: Session | Connection, ids: Sequence[UUID]) -> Sequence[AnyRow]:
+    """These attempts, open ones excepted."""
+    return session.execute(_FINISHED, {"attempts": list(ids)}).all()
