@@ -46,6 +46,10 @@ class PolicyMap:
 
     tasks: tuple[TaskMastery, ...]
 
+    def provision(self, number: str) -> ProvisionView:
+        """A provision by number; the first of that number where documents share it."""
+        return next(p.provision for p in self.provisions if p.provision.number == number)
+
     @property
     def provisions(self) -> tuple[ProvisionMastery, ...]:
         """All provisions, in the documents' order."""
