@@ -8,7 +8,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from quizapp.domain.answers.localised import Lang, Said
-from quizapp.web.answering import SHAPES, fingerprint
+from quizapp.web.answering import SHAPES
 from quizapp.web.words import words
 
 
@@ -40,11 +40,6 @@ class Asked:
     def shape(self) -> str:
         """The fields and how each is sent, for scripts: `choices:list`."""
         return _SHAPES[self.type]
-
-    @property
-    def shown(self) -> str:
-        """What tells later whether the fields were edited."""
-        return fingerprint(self.response)
 
 
 _SHAPES = {

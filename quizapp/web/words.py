@@ -13,6 +13,7 @@ class Words(dict[str, str]):
     """Catalogue ids with what they are in one language; an id is looked up when first said."""
 
     def __missing__(self, message: str) -> str:
+        """Look it up once."""
         words: str = gettext(message)
         self[message] = words
         return words

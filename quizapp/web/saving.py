@@ -1,0 +1,170 @@
+"""Saving what a form holds, as pages without scripts do; choosing between two answers."""
+
+from dataclasses import dataclass, field
+
+from flask import make_response, redirect, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from quizapp.domain.errors import AnswerLocked, AttemptClosed, EditConflict, Invalid, SaveRefused
+from quizapp.services import attempts, checking, saving
+from quizapp.services.attempts import AttemptView, ItemView, RefusedView
+from quizapp.services.saving import SaveRequest
+from quizapp.web.answering import fingerprint, is_pressed, reading_language, response_from_form
+from quizapp.web.devices import device_key
+from quizapp.web.forms import problems, typed
+from quizapp.web.guard import actor, now
+from quizapp.web.sitting import Typed, attempt_path, draw, draw_page
+
+
+@dataclass
+class _Taken:
+    """What came of a form: what was not taken, by slot. What was taken needs no word."""
+
+    unfit: dict[int, Typed] = field(default_factory=dict)
+    twice: list[int] = field(default_factory=list)
+    late: dict[int, SaveRefused] = field(default_factory=dict)
+
+
+def take(attempt: AttemptView, slot: int | None) -> str | Response:
+    """Save what was edited in a form, then go where its button leads.
+
+    Args:
+        attempt: as it was before.
+        slot: the question of the page; None where the page has all.
+    """
+    if "flagging" in request.form:
+        return _flag_alone(attempt)
+    taken = _Taken()
+    for item in attempt.items if slot is None else attempt.items[slot - 1 : slot]:
+        _take_item(attempt, item, "" if slot else f"{item.slot}.", taken)
+    if taken.late:
+        return too_late(attempt, taken.late)
+    if taken.unfit:
+        fresh = attempts.read(actor(), attempt.id, reading_language(), now=now())
+        return make_response(draw(fresh, slot, taken.unfit), 422)
+    if taken.twice:
+        return make_response(choose(attempt, taken.twice[0]), 409)
+    return _onward(attempt, slot)
+
+
+def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken) -> None:
+    form = request.form
+    if f"{prefix}shown" not in form:
+        return
+    flagged = f"{prefix}flag" in form
+    if flagged != item.flagged and attempt.state == "open":
+        attempts.set_flag(actor(), attempt.id, item.slot, flagged=flagged)
+    if f"{prefix}base" not in form:  # it could only be read
+        return
+    response = response_from_form(item.type, form, prefix)
+    if not is_pressed(form, prefix) and fingerprint(response) == form[f"{prefix}shown"]:
+        return
+    try:
+        saving.save_form(
+            actor(),
+            attempt.id,
+            item.slot,
+            response,
+            base=_number(form[f"{prefix}base"]) or 0,
+            lang=reading_language(),
+            device=device_key(),
+            now=now(),
+        )
+    except EditConflict:
+        taken.twice.append(item.slot)
+    except (AttemptClosed, AnswerLocked) as error:
+        taken.late[item.slot] = error
+    except Invalid as error:
+        taken.unfit[item.slot] = Typed(response, " ".join(problems(error, "response").values()))
+
+
+def _flag_alone(attempt: AttemptView) -> Response:
+    """A script's way to flag: no answer comes with it."""
+    slot = _number(typed("flagging")) or 0
+    attempts.set_flag(actor(), attempt.id, slot, flagged="flag" in request.form)
+    return Response(status=204)
+
+
+def _onward(attempt: AttemptView, slot: int | None) -> Response:
+    here = attempt_path(attempt.id, str(slot or "all"))
+    check = _number(typed("check"))
+    if check is not None:
+        checking.check(actor(), attempt.id, check, now=now())
+        prefix = "" if slot else f"{check}."
+        return redirect(f"{here}#{prefix}outcome", 303)
+    go = typed("go")
+    if go.isdecimal() or go in ("end", "all"):
+        return redirect(attempt_path(attempt.id, go), 303)
+    places = {"leave": "/", "first": attempt_path(attempt.id, "")}
+    return redirect(places.get(go, here), 303)
+
+
+def too_late(attempt: AttemptView, late: dict[int, SaveRefused]) -> Response:
+    """Nothing is taken any more: what was typed is shown all the same."""
+    fresh = attempts.read(actor(), attempt.id, reading_language(), now=now())
+    is_locked = all(isinstance(error, AnswerLocked) for error in late.values())
+    headline = (
+        gettext("You have seen the feedback to this question, so its answer stands")
+        if is_locked
+        else gettext("This attempt is closed, so the answer was not taken")
+    )
+    page = draw_page(
+        "attempts/closed.html",
+        attempt=fresh,
+        headline=headline,
+        refused=[one for one in fresh.refused if one.slot in late],
+        onward=attempt_path(attempt.id, "" if not is_locked else str(min(late))),
+    )
+    return make_response(page, 409)
+
+
+def choose(attempt: AttemptView, slot: int) -> str | Response:
+    """The page on which a person chooses between two answers; the question where there is one."""
+    fresh = attempts.read(actor(), attempt.id, reading_language(), now=now())
+    refused = refused_at(fresh, slot)
+    if refused is None:
+        return redirect(attempt_path(attempt.id, str(slot)), 303)
+    return draw_page(
+        "attempts/both.html",
+        attempt=fresh,
+        item=fresh.items[slot - 1],
+        refused=refused,
+        here=attempt_path(attempt.id, f"{slot}/both"),
+    )
+
+
+def settle(attempt: AttemptView, item: ItemView) -> str | Response:
+    """Let one of two answers count; either way it is a new revision, so that nobody asks again."""
+    back = redirect(attempt_path(attempt.id, str(item.slot)), 303)
+    refused = refused_at(attempt, item.slot)
+    if refused is None:
+        return back
+    response = refused.response if typed("keep") == str(refused.revision) else item.response
+    base = _number(typed("base")) or 0
+    credential = actor().session_id
+    assert credential is not None  # noqa: S101 - pages are for browsers, which have a session
+    try:
+        saving.save(
+            credential,
+            attempt.id,
+            item.slot,
+            SaveRequest(response, base + 1, base, reading_language()),
+            device=device_key(),
+            now=now(),
+        )
+    except (AttemptClosed, AnswerLocked) as error:
+        return too_late(attempt, {item.slot: error})
+    except SaveRefused:
+        return make_response(choose(attempt, item.slot), 409)
+    return back
+
+
+def refused_at(attempt: AttemptView, slot: int) -> RefusedView | None:
+    """The answer to a question that did not count and is newer than the one that does."""
+    return next((one for one in attempt.refused if one.slot == slot), None)
+
+
+def _number(text: str) -> int | None:
+    """A whole number as a form sends it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -1,0 +1,35 @@
+// The time left: counted from the seconds that the server said, by a clock that nobody can set.
+
+import { figures } from './fields.js';
+
+const MINUTES = [10, 5, 1];
+const LOW_S = 300;
+
+function shown(seconds) {
+  const two = (number) => String(number).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+// Counts down; says in words when 10, 5 and 1 minutes are left, and calls `over` at the end.
+// Gives back a function that sets the clock to the seconds that the server has said since.
+export function countDown(clock, said, over) {
+  let end = performance.now() + clock.dataset.left * 1000;
+  let before = Number(clock.dataset.left);
+  const tick = () => {
+    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+    clock.textContent = figures(shown(left));
+    clock.parentElement.classList.toggle('low', left < LOW_S);
+    const reached = MINUTES.filter((minutes) => before > minutes * 60 && left <= minutes * 60).at(-1);
+    if (reached) said.textContent = said.getAttribute(`data-minutes-${reached}`);
+    before = left;
+    if (left > 0) return void setTimeout(tick, 1000 - (performance.now() % 1000));
+    said.textContent = said.dataset.over;
+    over();
+  };
+  tick();
+  return (seconds) => {
+    end = performance.now() + seconds * 1000;
+  };
+}

@@ -1,0 +1,288 @@
+// Makes the pages of an attempt livelier: answers are sent as they are given, steps move in place, time counts down.
+// Without it every button posts the form, and the server decides the deadline all the same.
+import { openOutbox } from './outbox.js';
+import { confirmOrder, figures, move, read, write } from './fields.js';
+
+const TYPING_MS = 600;
+const LEAVING_MS = 2500;
+const HERD_MS = 8000; // a deadline is the same for all: pages hand in one after the other
+
+const form = document.querySelector('form[data-attempt]');
+const { attempt } = form.dataset;
+const questions = [...form.querySelectorAll('.question:not([data-locked])')];
+const status = document.querySelector('.save');
+const outbox = await openOutbox(document.body.dataset.person);
+
+const note = (id, isShown) => {
+  const found = document.getElementById(id);
+  if (found) found.hidden = !isShown;
+  return found;
+};
+
+// --- the state of saving: seen at once, announced when it has settled into another one
+
+const ICONS = { idle: 'check', saving: 'wait', saved: 'check', kept: 'offline', 'signed-out': 'warn', refused: 'warn' };
+let state = status.dataset.state;
+let announced = state;
+
+function show(next) {
+  const [words, time] = status.querySelectorAll('span');
+  state = next;
+  status.dataset.state = next;
+  const use = status.querySelector('use');
+  use.setAttribute('href', use.getAttribute('href').replace(/#.*/, `#${ICONS[next]}`));
+  words.textContent = status.getAttribute(`data-${next}`);
+  if (next !== 'saved') time.textContent = '';
+  note('signed-out', next === 'signed-out');
+  if (next === 'saving' || next === announced) return;
+  if (next !== 'saved' || announced !== 'idle') document.getElementById('said').textContent = words.textContent;
+  announced = next;
+}
+
+async function judge() {
+  const entries = (await outbox.entries()).filter((entry) => entry.attempt === attempt);
+  if (entries.some((entry) => entry.refused)) show('refused');
+  else if (!entries.length) show(state === 'idle' ? 'idle' : 'saved');
+  else if (outbox.signedOut) show('signed-out');
+  else show(outbox.failures ? 'kept' : 'saving');
+}
+
+function isSavedAt(moment) {
+  const time = status.querySelectorAll('span')[1];
+  const zone = { timeZone: status.dataset.zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
+  const lang = document.documentElement.lang === 'km' ? 'km-u-nu-khmr' : 'en-GB';
+  time.textContent = new Intl.DateTimeFormat(lang, zone).format(new Date(moment));
+}
+
+// --- how long each question has been looked at
+
+const spent = new Map();
+let looking = questions[0];
+let since = performance.now();
+
+function look(question = looking) {
+  const now = performance.now();
+  if (looking && !document.hidden) spent.set(looking, (spent.get(looking) ?? 0) + now - since);
+  since = now;
+  looking = question;
+}
+
+// --- an answer is given
+
+const touched = new Set();
+let typing;
+
+function answer(question, isTyping) {
+  touched.add(question);
+  look(question);
+  const { slot, revision } = question.dataset;
+  const given = {
+    response: read(question),
+    lang: document.documentElement.lang,
+    spent: Math.round(spent.get(question) ?? 0),
+  };
+  if (!outbox.failures && !outbox.signedOut) show('saving');
+  complain(question, '');
+  mark(question, given.response !== null);
+  clearTimeout(typing);
+  typing = setTimeout(() => outbox.drain(), isTyping ? TYPING_MS : 0);
+  return outbox.put(attempt, Number(slot), given, Number(revision));
+}
+
+// The square in the navigator, and the counts beside it.
+function mark({ dataset }, isAnswered) {
+  const list = document.querySelector('.cells[data-answered]');
+  const cell = list.querySelector(`[data-cell="${dataset.slot}"]`);
+  cell.classList.toggle('done', isAnswered && !cell.classList.contains('now'));
+  const flagged = cell.classList.contains('nick') ? list.dataset.flagged : '';
+  cell.querySelector('.vh').textContent = (isAnswered ? list.dataset.answered : list.dataset.open) + flagged;
+  const words = [...list.querySelectorAll('.vh')].map(({ textContent }) => textContent);
+  const count = (name, fits) => {
+    document.querySelector(`[data-count="${name}"]`).textContent = figures(words.filter(fits).length);
+  };
+  count('answered', (one) => one.startsWith(list.dataset.answered));
+  count('open', (one) => one.startsWith(list.dataset.open));
+  count('flagged', (one) => one.endsWith(list.dataset.flagged));
+}
+
+function complain(question, words) {
+  const box = note(`${question.dataset.prefix}bad`, words !== '');
+  box.querySelector('span').textContent = words;
+  for (const field of question.querySelectorAll('input.in')) {
+    if (words) field.setAttribute('aria-invalid', 'true');
+    else field.removeAttribute('aria-invalid');
+  }
+}
+
+const questionOf = ({ slot }) => questions.find((one) => Number(one.dataset.slot) === slot);
+
+function refuse(entry) {
+  const question = entry.attempt === attempt && questionOf(entry);
+  if (!question) return;
+  if (entry.refused.current ?? /conflict|stale|closed/.test(entry.refused.type)) note(`${question.dataset.prefix}both`, true);
+  else complain(question, entry.refused.detail);
+}
+
+// What another page of this browser saved is what stands; what is typed here since is a conflict, and says so.
+async function take(news) {
+  const question = news.attempt === attempt && questionOf(news);
+  if (!question) return;
+  const waiting = (await outbox.entries()).some((one) => one.attempt === attempt && one.slot === news.slot);
+  question.dataset.revision = Math.max(news.revision, question.dataset.revision);
+  if (waiting) return;
+  write(question, news.response);
+  mark(question, news.response !== null);
+}
+
+// --- what this device still holds is put back, and sent
+
+async function restore() {
+  for (const entry of await outbox.entries()) {
+    const question = entry.attempt === attempt && questionOf(entry);
+    if (!question) continue;
+    const isResolved = document.getElementById(`${question.dataset.prefix}both`).hidden;
+    if (entry.refused?.current && isResolved) await outbox.drop(entry);
+    else if (entry.revision > question.dataset.revision && !touched.has(question)) {
+      write(question, entry.response);
+      mark(question, entry.response !== null);
+      if (entry.refused) refuse(entry);
+    }
+  }
+}
+
+// --- flags are no answers: they are sent by the form's own address
+
+const flags = new Map();
+
+async function sendFlags() {
+  for (const [field, slot] of flags) {
+    const body = new URLSearchParams({ csrf_token: outbox.token(), flagging: slot });
+    if (field.checked) body.set('flag', 'on');
+    try {
+      const done = await fetch(form.action, { method: 'POST', body, keepalive: true, headers: { Accept: 'application/json' } });
+      if (done.ok) flags.delete(field);
+    } catch {
+      return;
+    }
+  }
+}
+
+function flag(field) {
+  const { slot } = field.dataset;
+  flags.set(field, slot);
+  const cell = document.querySelector(`[data-cell="${slot}"]`);
+  cell.classList.toggle('nick', field.checked);
+  mark(field, cell.querySelector('.vh').textContent.startsWith(document.querySelector('.cells').dataset.answered));
+  return sendFlags();
+}
+
+// --- moving on: first everything is kept, and sent if that can be done soon
+
+const wait = (ms) => new Promise((yes) => setTimeout(yes, ms));
+let isLeaving = false;
+
+async function settle() {
+  await outbox.writing;
+  await Promise.race([Promise.all([outbox.drain(), sendFlags()]), wait(LEAVING_MS)]);
+}
+
+async function leave(how) {
+  if (isLeaving) return;
+  isLeaving = true;
+  await settle();
+  if (!navigator.onLine || !outbox.reachable) {
+    isLeaving = false;
+    note('offline', true).scrollIntoView({ block: 'nearest' });
+    return;
+  }
+  how();
+}
+
+function go(place) {
+  const { base } = form.dataset;
+  const places = { leave: '/', first: base };
+  if (place !== 'stay') leave(() => location.assign(places[place] ?? `${base}/${place}`));
+  else outbox.drain();
+}
+
+// Handing in waits for every answer that can still arrive.
+async function handIn() {
+  const unsent = (await outbox.entries()).filter((entry) => entry.attempt === attempt && !entry.refused);
+  if (!unsent.length) return post(form.action, {});
+  isLeaving = false;
+  note('offline', true).scrollIntoView({ block: 'nearest' });
+}
+
+// The server answers with a page of its own: only the button is posted, for the answers are there already.
+function post(action, fields) {
+  const body = document.createElement('form');
+  Object.assign(body, { method: 'post', action, hidden: true });
+  for (const [name, value] of Object.entries({ csrf_token: outbox.token(), ...fields })) {
+    body.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
+  }
+  document.body.append(body);
+  body.submit();
+}
+
+function press(button) {
+  const question = button.closest('.question');
+  const name = button.name.slice(question?.dataset.prefix.length ?? 0);
+  if (name === 'move') move(question, button);
+  else if (name === 'confirm') confirmOrder(question);
+  if (name === 'move' || name === 'confirm') answer(question);
+  else if (name === 'go') go(button.value);
+  else if (name === 'check') leave(() => post(form.action, { check: button.value }));
+  else leave(handIn);
+}
+
+// --- wiring
+
+form.addEventListener('input', ({ target }) => {
+  const question = target.closest('.question');
+  if (question) answer(question, !['radio', 'checkbox', 'select-one'].includes(target.type));
+  else if (target.dataset.slot) flag(target);
+});
+form.addEventListener('focusin', ({ target }) => look(target.closest('.question') ?? looking));
+form.addEventListener('change', () => outbox.drain());
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  press(event.submitter ?? form.querySelector('button'));
+});
+document.addEventListener('visibilitychange', () => look());
+addEventListener('online', sendFlags);
+// a page that comes back from the browser's memory may be older than what was saved since
+addEventListener('pageshow', (event) => event.persisted && location.reload());
+addEventListener('beforeunload', (event) => {
+  if (!outbox.isKept && state !== 'saved' && state !== 'idle') event.preventDefault();
+});
+
+let setClock = () => {};
+outbox.addEventListener('saved', async ({ detail }) => {
+  const question = detail.attempt === attempt && questionOf(detail);
+  if (question) question.dataset.revision = Math.max(detail.revision, question.dataset.revision);
+  if (detail.left !== null && question) setClock(detail.left);
+  await judge();
+  if (question && state === 'saved') isSavedAt(detail.savedAt);
+});
+outbox.addEventListener('elsewhere', ({ detail }) => take(detail));
+outbox.addEventListener('refused', ({ detail }) => refuse(detail));
+outbox.addEventListener('settled', async () => {
+  await judge();
+  if (outbox.reachable) note('offline', false);
+});
+
+const clock = document.querySelector('[data-left]');
+if (clock) {
+  const { countDown } = await import('./clock.js');
+  setClock = countDown(clock, document.getElementById('time-left'), async () => {
+    form.inert = true;
+    await settle();
+    await wait(Math.random() * HERD_MS);
+    await settle();
+    document.getElementById('hand-in').submit();
+  });
+}
+
+await restore();
+if (state === 'idle') show('idle');
+await outbox.drain();
