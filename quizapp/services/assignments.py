@@ -37,8 +37,8 @@ def give(
     quiz_id: UUID,
     cohort_id: UUID,
     *,
-    opens_at: datetime | None = None,
-    closes_at: datetime | None = None,
+    opens_at: datetime | str | None = None,
+    closes_at: datetime | str | None = None,
     now: datetime,
 ) -> UUID:
     """Give a quiz to a cohort; gives the id of the assignment.
@@ -47,7 +47,7 @@ def give(
         actor: leads the quiz and teaches the cohort.
         quiz_id: which quiz.
         cohort_id: to whom.
-        opens_at: from when it may be begun; None: at once.
+        opens_at: from when it may be begun; None: at once. A text is no time, and refused as such.
         closes_at: until when; None: without an end, or until the quiz itself closes.
         now: the time.
 
@@ -82,11 +82,13 @@ def change_window(
     actor: Actor,
     assignment_id: UUID,
     *,
-    opens_at: datetime | None,
-    closes_at: datetime | None,
+    opens_at: datetime | str | None,
+    closes_at: datetime | str | None,
     now: datetime,
-) -> None:
+) -> UUID:
     """Give an assignment another window; attempts that are open keep their deadline.
+
+    Gives the id of its quiz.
 
     Raises:
         NotFound: there is none, or the person does not teach its cohort.
@@ -96,15 +98,17 @@ def change_window(
         assignment = _get(session, actor, assignment_id)
         window = read_window(opens_at, closes_at, now=now)
         before = Window(assignment.opens_at, assignment.closes_at)
-        if window == before:
-            return
-        assignment.opens_at, assignment.closes_at = window.opens_at, window.closes_at
-        details = {"before": _both(before), "window": _both(window)}
-        audit.record(session, actor, "assignment.window", KIND, assignment_id, details, now=now)
+        if window != before:
+            assignment.opens_at, assignment.closes_at = window.opens_at, window.closes_at
+            details = {"before": _both(before), "window": _both(window)}
+            audit.record(session, actor, "assignment.window", KIND, assignment_id, details, now=now)
+        return assignment.quiz_id
 
 
-def withdraw(actor: Actor, assignment_id: UUID, *, now: datetime) -> None:
+def withdraw(actor: Actor, assignment_id: UUID, *, now: datetime) -> UUID:
     """Take an assignment back: nobody can begin it any more, and attempts stay.
+
+    Gives the id of its quiz.
 
     Raises:
         NotFound: there is none, or the person does not teach its cohort.
@@ -113,6 +117,22 @@ def withdraw(actor: Actor, assignment_id: UUID, *, now: datetime) -> None:
         assignment = _get(session, actor, assignment_id)
         assignment.withdrawn_at = now
         audit.record(session, actor, "assignment.withdraw", KIND, assignment_id, None, now=now)
+        return assignment.quiz_id
+
+
+def read(actor: Actor, assignment_id: UUID, *, now: datetime) -> AssignmentView:
+    """An assignment, for those who teach its cohort.
+
+    Raises:
+        NotFound: there is none, or the person does not teach its cohort.
+    """
+    with transaction(write=False) as session:
+        rows = stored.list_assignments(session, cohorts=None, assignment_id=assignment_id)
+        require(actor, "quiz.give")
+        if not rows:
+            raise NotFound
+        require(actor, "cohort.edit", CohortRef(rows[0].Cohort.id))
+        return _view(rows[0], None, now)
 
 
 def list_assignments(

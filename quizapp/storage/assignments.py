@@ -38,6 +38,7 @@ def list_assignments(
     *,
     cohorts: Iterable[UUID] | None,
     quiz_id: UUID | None = None,
+    assignment_id: UUID | None = None,
     ends_after: datetime | None = None,
     after: UUID | None = None,
     limit: int | None = None,
@@ -48,6 +49,7 @@ def list_assignments(
         session: of a transaction.
         cohorts: only what is given to these; None for all.
         quiz_id: only of this quiz.
+        assignment_id: only this one.
         ends_after: only what is not closed before this time.
         after: only what stands behind this assignment.
         limit: at most so many.
@@ -65,6 +67,8 @@ def list_assignments(
         statement = statement.where(Assignment.cohort_id.in_(list(cohorts)))
     if quiz_id is not None:
         statement = statement.where(Assignment.quiz_id == quiz_id)
+    if assignment_id is not None:
+        statement = statement.where(Assignment.id == assignment_id)
     if ends_after is not None:
         statement = statement.where(
             or_(Assignment.closes_at.is_(None), Assignment.closes_at > ends_after)

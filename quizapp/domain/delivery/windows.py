@@ -20,7 +20,7 @@ def read_instant(field: str, value: object) -> datetime | None:
     if value is None:
         return None
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise Invalid.field(field, N_("Give a date and a time with its zone."))
+        raise Invalid.field(field, N_("Give a date and a time."))
     try:
         instant = value.astimezone(UTC)
     except OverflowError:
