@@ -1,13 +1,14 @@
 """Folding answers into progress: the same sums as a recomputation, on real tables."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 from random import Random
 from uuid import UUID, uuid4
 
 import pytest
+from progress_samples import DAY, FULL, SOURCE, Attempt, Item, fold, question
 from sqlalchemy import event, select
 
 from quizapp.domain.progress.evidence import Scope
@@ -15,28 +16,6 @@ from quizapp.domain.progress.mastery import Sums
 from quizapp.services import progress
 from quizapp.storage.database import db, transaction
 from quizapp.storage.progress import Evidence, Meeting
-
-DAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-FULL = 10_000
-
-
-@dataclass(frozen=True)
-class Item:
-    question_id: UUID
-    mark: int
-    cites: tuple[str, ...] = ("3.7",)
-    saved_at: datetime | None = DAY
-    answered: bool = True
-    source: str = "fpd"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    person_id: UUID
-    items: tuple[Item, ...]
-    submitted_at: datetime = DAY + timedelta(hours=1)
-    trial: bool = False
-    id: UUID = field(default_factory=uuid4)
 
 
 @pytest.fixture
@@ -51,15 +30,6 @@ def statements(app):
     event.listen(db.engine, "before_cursor_execute", note)
     yield sent
     event.remove(db.engine, "before_cursor_execute", note)
-
-
-def question(number: int) -> UUID:
-    return UUID(int=number)
-
-
-def fold(*attempts: Attempt, again: bool = False) -> None:
-    with transaction(write=True) as session:
-        progress.fold(session, attempts, again=again)
 
 
 def stored(*people) -> dict[Scope, Sums]:
@@ -166,7 +136,7 @@ def test_marks_given_anew_replace_what_stood(trainee):
     fold(first, Attempt(trainee.id, (next_day,)))
     again = replace(first, items=(Item(question(1), 5000),))
     fold(again, again=True)
-    assert stored(trainee)[Scope(trainee.id, "fpd", "3.7")] == Sums(
+    assert stored(trainee)[Scope(trainee.id, SOURCE, "3.7")] == Sums(
         2, 1, 15_000, FULL**2 + 25_000_000
     )
     assert meetings(trainee) == {question(1): (2, FULL)}
@@ -181,13 +151,13 @@ def test_the_mastery_of_many_is_one_statement_and_knows_those_without_answers(
         statements.clear()
         found = progress.mastery_of_people(session, [trainee.id, outsider.id], tasks_only=True)
         assert len(statements) == 1
-    task = found[trainee.id].of("fpd", "3")
+    task = found[trainee.id].of(SOURCE, "3")
     assert (task.state, task.answers, task.mean) == ("secure", 11, 1.0)
-    assert found[trainee.id].of("fpd", "3.7").answers == 0  # only tasks were asked for
+    assert found[trainee.id].of(SOURCE, "3.7").answers == 0  # only tasks were asked for
     assert found[outsider.id] == progress.NOBODY
     with transaction(write=False) as session:
         mine = progress.progress_of(session, trainee.id)
-    assert mine.of("fpd", "3.7").state == "secure"
+    assert mine.of(SOURCE, "3.7").state == "secure"
     assert mine.of("other", "3.7").state == "none"
 
 
