@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    Uuid,
     bindparam,
     insert,
     select,
@@ -60,13 +61,13 @@ _schemes = table(MarkingScheme)
 _marks = table(Mark)
 _LATEST = (
     select(_schemes.c.quiz_id, _schemes.c.id)
-    .where(_schemes.c.quiz_id.in_(bindparam("quizzes", expanding=True)))
+    .where(_schemes.c.quiz_id.in_(bindparam("quizzes", type_=Uuid(), expanding=True)))
     .order_by(_schemes.c.number)
 )
 _GIVE = insert(_marks)
 _OF_ATTEMPTS = (
     select(_marks.c.attempt_id, _marks.c.slot, _marks.c.mark)
-    .where(_marks.c.attempt_id.in_(bindparam("attempts", expanding=True)))
+    .where(_marks.c.attempt_id.in_(bindparam("attempts", type_=Uuid(), expanding=True)))
     .order_by(_marks.c.attempt_id, _marks.c.slot, _marks.c.number)
 )
 

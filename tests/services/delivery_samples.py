@@ -39,15 +39,14 @@ EVERY_TYPE: tuple[dict[str, Any], ...] = (
         type="matching",
         options=None,
         prompts=[
-            {"id": "p1", "text": {"en": "Hanoi"}},
-            {"id": "p2", "text": {"en": "Vientiane"}},
+            {"id": "p1", "text": {"en": "Hanoi"}, "match": "t7"},
+            {"id": "p2", "text": {"en": "Vientiane"}, "match": "t3"},
         ],
         targets=[
-            {"id": "t7", "text": {"en": "Laos"}},
-            {"id": "t3", "text": {"en": "Viet Nam"}},
+            {"id": "t3", "text": {"en": "Laos"}},
+            {"id": "t7", "text": {"en": "Viet Nam"}},
             {"id": "t5", "text": {"en": "Thailand"}},
         ],
-        pairs={"p1": "t3", "p2": "t7"},
     ),
     question(
         "order",
@@ -67,7 +66,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "one": {"choice": "f"},
     "several": {"choices": ["q", "f"]},
     "verdict": {"value": True},
-    "pairs": {"pairs": {"p1": "t3", "p2": "t7"}},
+    "pairs": {"pairs": {"p1": "t7", "p2": "t3"}},
     "order": {"order": ["k", "d", "x"]},
     "year": {"value": 2050},
     "word": {"text": "asean"},
@@ -78,8 +77,8 @@ RIGHT: dict[str, dict[str, Any]] = {
 def load_bank(*questions: dict[str, Any], bank: str = "sample", shipped: bool = True) -> None:
     """Bring a bank in, approved; of every type where no questions are given."""
     load_source()
-    result = read(*(questions or EVERY_TYPE), bank=bank)
-    import_bank(None, result, now=NOW, shipped=shipped)
+    report = import_bank(None, read(*(questions or EVERY_TYPE), bank=bank), now=NOW, shipped=shipped)
+    assert report.created == len(questions or EVERY_TYPE), report.findings
 
 
 def make_quiz(*, shared: bool = False, owner: Actor | None = None, **settings: Any) -> UUID:
