@@ -105,11 +105,12 @@ def test_khmer_has_one_plural_form(khmer):
 
 
 def test_what_is_filled_in_stays(khmer):
-    changed = {
-        source_of(one): texts(one)
-        for one in khmer
-        if one.id and any(_filled_in(text) != _filled_in(source_of(one)) for text in texts(one))
-    }
+    changed = {}
+    for message in khmer:
+        # of a counted message the singular may do without the count
+        english = [message.id] if isinstance(message.id, str) else list(message.id)
+        if message.id and _filled_in(texts(message)[0]) not in map(_filled_in, english):
+            changed[source_of(message)] = texts(message)
     assert not changed
 
 
@@ -117,11 +118,10 @@ def _filled_in(text: str) -> Counter[str]:
     return Counter(found[0] for found in PLACEHOLDER.finditer(text))
 
 
-def test_formats_agree_as_gettext_wants_them(khmer):
+def test_it_compiles_without_an_error(khmer):
     for message in khmer:
-        if message.id and not message.pluralizable:
-            for check in checkers:
-                check(khmer, message)
+        for check in checkers if message.id else ():
+            check(khmer, message)
 
 
 def test_every_text_is_khmer(khmer):
