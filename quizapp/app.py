@@ -39,6 +39,7 @@ AREAS: tuple[str, ...] = (
     "people",
     "people_import",
     "cohort_admin",
+    "cohorts",
     "banks",
     "upload",
     "quizzes",
@@ -46,6 +47,7 @@ AREAS: tuple[str, ...] = (
     "assignments",
     "attempts",
     "results",
+    "reports",
 )
 """Modules of quizapp.web that bring pages, each as `bp`."""
 
