@@ -8,7 +8,7 @@ from quizapp.api import visitor
 from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, cut
 from quizapp.api.quizzes import QuizPath
-from quizapp.api.shapes import Body, Id, Key, Number, Out, Path, Query, Time, Title
+from quizapp.api.shapes import Body, Id, Key, Nothing, Number, Out, Path, Query, Time, Title
 from quizapp.api.words import say
 from quizapp.domain.answers.localised import Lang
 from quizapp.services import attempts, receipts, submitting
@@ -185,7 +185,7 @@ def read_attempt(path: AttemptPath, query: LangQuery) -> Attempt:
 
 
 @area.post("/attempts/<id>/submit", action="attempt.take", gives={200: Submitted})
-def submit_attempt(path: AttemptPath) -> Submitted:
+def submit_attempt(path: AttemptPath, body: Nothing) -> Submitted:
     """End an attempt and mark it; ending it again changes nothing."""
     done = submitting.submit(visitor.actor(), path.id, now=visitor.now())
     return Submitted.model_validate(done)

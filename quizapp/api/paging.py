@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from quizapp.api.problems import UnknownCursor
-from quizapp.api.shapes import Out, Query
+from quizapp.api.shapes import Out, Query, Whole
 from quizapp.domain.answers.canonical import UnstorableText, storable
 from quizapp.domain.delivery.receipts import decode, encode
 
@@ -20,7 +20,7 @@ Row = TypeVar("Row")
 class Page(Query):
     """Which page of a list."""
 
-    limit: int = Field(50, ge=1, le=MOST, description="How many at most.")
+    limit: Whole = Field(50, ge=1, le=MOST, description="How many at most.")
     cursor: str | None = Field(
         None, pattern=r"^[A-Za-z0-9_-]{2,600}$", description="The `next` of the page before."
     )

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Flask, request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from quizapp.api.shapes import Time, send
+from quizapp.api.shapes import Out, Time, may_be_left_out, send
 from quizapp.api.words import say
 from quizapp.domain.errors import (
     Conflict,
@@ -26,14 +26,14 @@ MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
 
 
-class FieldError(BaseModel):
+class FieldError(Out):
     """One thing wrong with one field."""
 
     field: str = Field(description="Where it is: `sections.0.draw`.")
     message: str
 
 
-class Current(BaseModel):
+class Current(Out):
     """What the server holds for a slot."""
 
     revision: int
@@ -41,17 +41,15 @@ class Current(BaseModel):
     saved_at: Time | None
 
 
-class Problem(BaseModel):
+class Problem(Out):
     """What was refused and why (RFC 9457); `title` and `detail` are for people."""
-
-    model_config = ConfigDict(frozen=True)
 
     type: str = Field(description="Stable; GET it to read what it means.")
     title: str
     status: int
     detail: str
-    errors: list[FieldError] | None = Field(None, description="What is wrong, field by field.")
-    current: Current | None = Field(None, description="With a refused save: what stands.")
+    errors: list[FieldError] = may_be_left_out(description="What is wrong, field by field.")
+    current: Current = may_be_left_out(description="With a refused save: what stands.")
 
 
 class Malformed(DomainError):
@@ -149,15 +147,20 @@ def init_problems(app: Flask) -> None:
 
 def of(error: DomainError) -> Response:
     """The problem document of a refusal."""
-    problem = Problem(
-        type=f"/problems/{error.slug}",
-        title=say(error.title),
-        status=error.status,
-        detail=_detail(error),
-        errors=_errors(error),
-        current=_current(error),
-    )
-    answer = send(problem, error.status, leave_out_none=True)
+    said: dict[str, Any] = {
+        "type": f"/problems/{error.slug}",
+        "title": say(error.title),
+        "status": error.status,
+        "detail": _detail(error),
+    }
+    if isinstance(error, Invalid | NotPossible):
+        said["errors"] = [
+            FieldError(field=one.field, message=say(one.message, one.params))
+            for one in error.problems
+        ]
+    if isinstance(error, SaveRefused):
+        said["current"] = error.current
+    answer = send(Problem.model_validate(said), error.status)
     answer.mimetype = MEDIA_TYPE
     if isinstance(error, TooManyTries):
         answer.headers["Retry-After"] = str(error.seconds)
@@ -201,18 +204,3 @@ def _detail(error: DomainError) -> str:
         first = error.problems[0]
         return f"{first.field}: {say(first.message, first.params)}"
     return say(error.title)
-
-
-def _errors(error: DomainError) -> list[FieldError] | None:
-    if not isinstance(error, Invalid | NotPossible):
-        return None
-    return [
-        FieldError(field=one.field, message=say(one.message, one.params)) for one in error.problems
-    ]
-
-
-def _current(error: DomainError) -> Current | None:
-    if not isinstance(error, SaveRefused):
-        return None
-    held = error.current
-    return Current(revision=held.revision, response=held.response, saved_at=held.saved_at)

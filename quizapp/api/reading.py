@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from quizapp.api.problems import Malformed, TooLarge, UnsupportedMediaType
 from quizapp.domain.answers.canonical import UnstorableText, storable
 from quizapp.domain.bank.findings import path
-from quizapp.domain.errors import FieldProblem, Invalid, NotFound
+from quizapp.domain.errors import DomainError, FieldProblem, Invalid, NotFound
 from quizapp.domain.words import N_
 
 LARGEST_BODY = 1_000_000
@@ -50,6 +50,7 @@ def read_body(model: type[Model]) -> Model:
         TooLarge: it is larger than 1 MB.
         Malformed: it is no JSON.
         Invalid: it does not fit the model, or holds what cannot be stored.
+        NotFound: it fits but for an id that cannot be one of ours.
     """
     request.max_content_length = LARGEST_BODY
     try:
@@ -78,6 +79,7 @@ def read_query(model: type[Model]) -> Model:
 
     Raises:
         Invalid: an unknown name, one given twice, or a value that does not fit.
+        NotFound: an id that cannot be one of ours.
     """
     return _from_text(model, _single(request.args.to_dict(flat=False)))
 
@@ -121,10 +123,16 @@ def read_nothing() -> None:
         _refuse_names(request.args)
 
 
-def refused(error: ValidationError, data: Any) -> Invalid:
-    """What pydantic refused in the data, as a refusal of ours: one problem for each field."""
+def refused(error: ValidationError, data: Any) -> DomainError:
+    """What pydantic refused in the data, as a refusal of ours: one problem for each field.
+
+    Where all that is wrong is an id that cannot be one of ours, that thing is not there.
+    """
     problems: dict[str, FieldProblem] = {}
-    for one in error.errors(include_url=False, include_context=False, include_input=False):
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    if all(one["type"] == "uuid_parsing" for one in errors):
+        return NotFound()
+    for one in errors:
         location = one["loc"]
         names = _place(data, location)
         if one["type"] == "missing":

@@ -1,4 +1,4 @@
-"""Saving an answer: the hot path. Nothing here asks the database; `services.saving` does, thrice."""
+"""Saving an answer: the hot path. Nothing here asks the database; `services.saving` does."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,7 +6,7 @@ from pydantic import Field, WithJsonSchema
 
 from quizapp.api import visitor
 from quizapp.api.area import Area
-from quizapp.api.shapes import Body, Key, Out, Path, Time
+from quizapp.api.shapes import Body, Key, Out, Path, Time, Whole
 from quizapp.domain.errors import SignInRequired
 from quizapp.domain.questions import TYPES
 from quizapp.services import saving
@@ -14,31 +14,23 @@ from quizapp.services.saving import LARGEST, MOST_SLOTS, SaveRequest
 
 area = Area("responses", "Answers, saved one by one")
 
-Answered = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "anyOf": [
-                *(kind.Response.model_json_schema() for kind in TYPES.values()),
-                {"type": "null"},
-            ],
-            "description": "In the shape of the question's type; null takes an answer back.",
-        }
-    ),
-]
+SHAPES = [kind.Response.model_json_schema() for kind in TYPES.values()]
+Answered = Annotated[Any, WithJsonSchema({"anyOf": [*SHAPES, {"type": "null"}]})]
 
 
 class SlotPath(Path):
     """An item of an attempt."""
 
     id: Key
-    slot: int = Field(ge=1, le=MOST_SLOTS)
+    slot: Whole = Field(ge=1, le=MOST_SLOTS)
 
 
 class SentResponse(Body):
     """An answer as a device sends it."""
 
-    response: Answered
+    response: Answered = Field(
+        description="In the shape of the question's type; null takes an answer back."
+    )
     revision: int = Field(
         ge=1, le=LARGEST, description="Higher than the one before; gaps are allowed."
     )
@@ -46,7 +38,7 @@ class SentResponse(Body):
         None,
         ge=0,
         le=LARGEST,
-        description="The revision it was edited from: another is a conflict.",
+        description="The revision edited from: another is a conflict.",
     )
     lang: Literal["en", "km"] | None = Field(
         None, description="In which language the question was read."

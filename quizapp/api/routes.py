@@ -16,6 +16,7 @@ from quizapp.domain.errors import DomainError
 AREAS: tuple[str, ...] = (
     "tokens",
     "me",
+    "progress",
     "banks",
     "bank_files",
     "cohorts",
@@ -23,6 +24,8 @@ AREAS: tuple[str, ...] = (
     "assignments",
     "attempts",
     "responses",
+    "reviews",
+    "reports",
     "receipts",
 )
 """Modules of quizapp.api that bring routes, each as `area`."""

@@ -1,5 +1,6 @@
 """What all that goes in and out shares: strict bodies, plain answers, and the kinds of values."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -27,6 +28,10 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+class Nothing(Body):
+    """What a request brings that needs no words: nothing, or an empty object."""
+
+
 class Query(BaseModel):
     """What stands behind the question mark: no unknown name."""
 
@@ -51,6 +56,18 @@ def _in_utc(at: datetime) -> datetime:
 
 Time = Annotated[datetime, AfterValidator(_in_utc)]
 """RFC 3339 in UTC: `2026-11-24T08:00:00Z`."""
+
+
+def _plain(value: Any) -> Any:
+    # Python reads 1_0, ' 1' and Khmer digits too
+    if isinstance(value, str) and not PLAIN.fullmatch(value):
+        raise ValueError(N_("write a whole number in plain digits"))
+    return value
+
+
+PLAIN = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+Whole = Annotated[int, BeforeValidator(_plain)]
+"""A whole number in an address or a query."""
 
 
 def _to_hundredths(value: float) -> Decimal:
@@ -123,7 +140,7 @@ def may_be_left_out(**more: Any) -> Any:
     return Field(None, json_schema_extra=without_default, **more)
 
 
-def send(model: BaseModel, status: int = 200, *, leave_out_none: bool = False) -> Response:
-    """An answer in JSON."""
-    data = model.model_dump_json(exclude_none=leave_out_none)
+def send(model: BaseModel, status: int = 200) -> Response:
+    """An answer in JSON, of the fields that were set."""
+    data = model.model_dump_json(exclude_unset=True)
     return current_app.response_class(data, status, mimetype="application/json")
