@@ -202,7 +202,7 @@ def statements(stage: staging.Stage) -> None:
             if statement.split(maxsplit=1)[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
                 counted.append(statement)
 
-    client = stage.app.test_client()
+    client = stage.app.test_client(use_cookies=False)
     print("  statements:", end="")
     for name, method, path, who, body in asked:
         for _warm in range(2 if method == "GET" else 1):

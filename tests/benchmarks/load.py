@@ -56,6 +56,7 @@ def run(
     taken: list[list[tuple[str, float, bool]]] = [[] for _ in range(clients)]
     ready = threading.Barrier(clients + 1)
     ends = [0.0]
+    origin = {"Origin": f"http://127.0.0.1:{port}"}
 
     def client(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -68,7 +69,9 @@ def run(
                 started = time.perf_counter()
                 if started > ends[0]:
                     break
-                connection.request(request.method, request.path, request.body, request.headers)
+                connection.request(
+                    request.method, request.path, request.body, request.headers | origin
+                )
                 answer = connection.getresponse()
                 body = answer.read()
                 took = time.perf_counter() - started
