@@ -145,9 +145,10 @@ def sent(form: MultiDict[str, str]) -> QuizForm:
     """What was sent."""
     count = _figures(form.get("count", "1"))[:3]
     number = min(int(count), MOST_SECTIONS) if count.isascii() and count.isdigit() else 1
-    plain = ("mode", "time_limit", *NUMBERS, "navigation", "feedback", "closes_at")
+    plain = ("mode", *NUMBERS, "navigation", "feedback", "closes_at")
     return QuizForm(
         **{name: form[name] for name in plain if name in form},
+        time_limit=form.get("time_limit_s", ""),
         title_en=form.get("title.en", ""),
         title_km=form.get("title.km", ""),
         shuffle="shuffle" in form,

@@ -43,7 +43,9 @@ class Browser:
 
     def field(self, name):
         """The value of an input on the page."""
-        found = re.search(rf'<input[^>]* name="{re.escape(name)}"[^>]* value="([^"]*)"', self.last.text)
+        found = re.search(
+            rf'<input[^>]* name="{re.escape(name)}"[^>]* value="([^"]*)"', self.last.text
+        )
         return html.unescape(found[1]) if found else None
 
     def sign_in(self, name, password=PASSWORD, **more):

