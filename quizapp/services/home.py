@@ -17,7 +17,6 @@ from quizapp.services.quiz_views import AssignmentView
 from quizapp.storage import home as stored
 from quizapp.storage import practice
 from quizapp.storage.database import transaction
-from quizapp.storage.jobs import LEARNING
 
 SOON = timedelta(days=7)
 MOST = 20
@@ -140,7 +139,7 @@ def of_trainee(actor: Actor, *, now: datetime) -> TraineeHome:
     """A trainee's home."""
     require(actor, "home")
     with transaction(write=False) as session:
-        rows, waits = practice.open_attempts(session, actor.id, now, (LEARNING,))
+        rows, waits = practice.open_attempts(session, actor.id, now)
     if waits:
         folding.fold(now, person_id=actor.id)
     given = assignments.due(actor, now=now)

@@ -55,13 +55,6 @@ def waiting(session: Session, scope: Scope, now: datetime, limit: int) -> Sequen
 
     Left out is what people would learn from marks that certainly cannot be seen.
     """
-    marks = _quizzes.c.release["marks"].as_string()
-    held = or_(
-        marks == "never",
-        and_(
-            marks == "by_hand", or_(_quizzes.c.released_at.is_(None), _quizzes.c.released_at > now)
-        ),
-    )
     return session.execute(
         select(
             _jobs.c.id,
@@ -72,10 +65,33 @@ def waiting(session: Session, scope: Scope, now: datetime, limit: int) -> Sequen
             _quizzes.c.closes_at.label("quiz_closes_at"),
         )
         .join(_quizzes, _quizzes.c.id == _jobs.c.quiz_id)
-        .where(*scope.conditions(now), or_(_jobs.c.kind == STATISTICS, not_(held)))
+        .where(*scope.conditions(now), or_(_jobs.c.kind == STATISTICS, not_(_held(now))))
         .order_by(_jobs.c.run_after, _jobs.c.id)
         .limit(limit)
     ).all()
+
+
+def anything_to_learn(person_id: ColumnElement[UUID], now: datetime) -> ColumnElement[bool]:
+    """Whether a job of what this person learns can be done, as part of another statement."""
+    return (
+        select(_jobs.c.id)
+        .join(_quizzes, _quizzes.c.id == _jobs.c.quiz_id)
+        .where(
+            _jobs.c.person_id == person_id,
+            _jobs.c.kind == LEARNING,
+            or_(_jobs.c.run_after <= now, _jobs.c.error.is_(None)),
+            not_(_held(now)),
+        )
+        .correlate_except(_jobs, _quizzes)
+        .exists()
+    )
+
+
+def _held(now: datetime) -> ColumnElement[bool]:
+    """Whether marks of the job's quiz certainly cannot be seen."""
+    marks = _quizzes.c.release["marks"].as_string()
+    unreleased = or_(_quizzes.c.released_at.is_(None), _quizzes.c.released_at > now)
+    return or_(marks == "never", and_(marks == "by_hand", unreleased))
 
 
 def take(session: Session, job_ids: Collection[UUID]) -> Sequence[Any]:

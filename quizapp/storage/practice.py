@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.banks import Bank
-from quizapp.storage.jobs import Job
+from quizapp.storage.database import table
+from quizapp.storage.folding import anything_to_learn
 from quizapp.storage.people import Person
 from quizapp.storage.quizzes import Quiz
 from quizapp.storage.responses import Response
@@ -25,15 +26,15 @@ def shipped_revisions(session: Session) -> Sequence[tuple[str, int]]:
 
 
 def open_attempts(
-    session: Session, person_id: UUID, now: datetime, kinds: Sequence[str]
+    session: Session, person_id: UUID, now: datetime
 ) -> tuple[Sequence[AnyRow], bool]:
     """A person's attempts that take answers now, newest first, and whether anything waits.
 
     Columns: id, quiz_id, assignment_id, title, mode, started_at, deadline, items (how many), saved
-    (how many have a response). The second part says whether a job of one of the kinds is due for
-    the person: asked for here, it costs no statement of its own.
+    (how many have a response). The second part says whether answers of theirs wait to be folded:
+    asked for here, it costs no statement of its own.
     """
-    waits = exists().where(Job.person_id == Person.id, Job.kind.in_(kinds), Job.run_after <= now)
+    waits = anything_to_learn(table(Person).c.id, now)
     saved = (
         select(func.count())
         .where(Response.attempt_id == Attempt.id)
