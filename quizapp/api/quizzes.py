@@ -12,13 +12,14 @@ from quizapp.api.paging import Listed, Page, after_id, cursor_of
 from quizapp.api.problems import NotPossible
 from quizapp.api.shapes import (
     Body,
-    Hundredths,
     Id,
     Key,
     NewTitle,
     Number,
     Out,
     Path,
+    Percent,
+    Points,
     Time,
     Title,
     may_be_left_out,
@@ -58,9 +59,12 @@ class NewSection(Body):
     level: Level = may_be_left_out(description="Only questions of this level.")
     draw: int = may_be_left_out(ge=1, le=200, description="How many to draw for each attempt.")
     questions: list[Name] = may_be_left_out(
-        min_length=1, max_length=200, description="Ids of questions, as in the bank file."
+        unique=True,
+        min_length=1,
+        max_length=200,
+        description="Ids of questions, as in the bank file.",
     )
-    points: Hundredths = may_be_left_out(gt=0, le=1000, description="Of each question; 1.")
+    points: Points = may_be_left_out(description="Of each question; 1.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -69,6 +73,8 @@ class NewSection(Body):
             raise ValueError(N_("a section either draws or names its questions"))
         if "questions" in given and "bank" not in given:
             raise ValueError(N_("named questions need their bank"))
+        if "questions" in given and len(set(self.questions)) < len(self.questions):
+            raise ValueError(N_("a question is named twice"))
         return self
 
 
@@ -84,6 +90,17 @@ class NewRelease(Body):
 class QuizChanges(Body):
     """What is to change of a quiz; once attempts exist: title, release and closing time only."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "required": ["mode", "feedback"],
+                "properties": {
+                    "mode": {"const": "exam"},
+                    "feedback": {"const": "after_each"},
+                },
+            }
+        }
+    )
     title: NewTitle = may_be_left_out(description="In one language, or in both.")
     mode: Mode = may_be_left_out()
     sections: list[NewSection] = may_be_left_out(min_length=1, max_length=50)
@@ -96,9 +113,7 @@ class QuizChanges(Body):
     attempts_allowed: int | None = may_be_left_out(
         ge=1, le=1000, description="Null: no limit in practice, one in an exam."
     )
-    pass_mark: Hundredths | None = may_be_left_out(
-        ge=0, le=100, description="In per cent of the maximum."
-    )
+    pass_mark: Percent | None = may_be_left_out(description="In per cent of the maximum.")
     shuffle: bool = may_be_left_out()
     navigation: Literal["free", "forward"] = may_be_left_out()
     feedback: Literal["at_end", "after_each"] = may_be_left_out(
@@ -106,6 +121,12 @@ class QuizChanges(Body):
     )
     release: NewRelease = may_be_left_out()
     closes_at: AwareDatetime | None = may_be_left_out(description="When nobody can take it more.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.mode == "exam" and self.feedback == "after_each":
+            raise ValueError(N_("an exam gives no feedback between questions"))
+        return self
 
 
 class NewQuiz(QuizChanges):

@@ -70,17 +70,30 @@ Whole = Annotated[int, BeforeValidator(_plain)]
 """A whole number in an address or a query."""
 
 
-def _to_hundredths(value: float) -> Decimal:
+def _to_hundredths(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(N_("write a number"))  # noqa: TRY004 - pydantic collects ValueError
     rounded = round(value, 2)
     if abs(value - rounded) > 1e-9:
-        raise ValueError(N_("give at most two decimals"))
+        raise ValueError(N_("write at most two decimals"))
     return Decimal(str(rounded))
 
 
-Hundredths = Annotated[
-    float, AfterValidator(_to_hundredths), WithJsonSchema({"type": "number", "multipleOf": 0.01})
+Points = Annotated[
+    Decimal,
+    BeforeValidator(_to_hundredths),
+    Field(gt=0, le=1000),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000, "multipleOf": 0.01}),
 ]
-"""A number with at most two decimals that comes in."""
+"""Points that come in, with at most two decimals."""
+
+Percent = Annotated[
+    Decimal,
+    BeforeValidator(_to_hundredths),
+    Field(ge=0, le=100),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01}),
+]
+"""Per cent that come in, with at most two decimals."""
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 """A decimal number; exact inside, a JSON number outside."""
@@ -131,13 +144,20 @@ class Title(Out):
     km: str | None = None
 
 
-def may_be_left_out(**more: Any) -> Any:
-    """A field that may be missing; what it is then is not said by this model."""
+def may_be_left_out(*, unique: bool = False, **more: Any) -> Any:
+    """A field that may be missing; what it is then is not said by this model.
 
-    def without_default(schema: dict[str, Any]) -> None:
+    Args:
+        unique: no value stands twice in the list; the model checks it.
+        more: as for pydantic's Field.
+    """
+
+    def describe(schema: dict[str, Any]) -> None:
         schema.pop("default", None)
+        if unique:
+            schema["uniqueItems"] = True
 
-    return Field(None, json_schema_extra=without_default, **more)
+    return Field(None, json_schema_extra=describe, **more)
 
 
 def send(model: BaseModel, status: int = 200) -> Response:
