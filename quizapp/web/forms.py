@@ -10,7 +10,7 @@ from quizapp.domain.errors import DomainError, Invalid, TooManyTries
 
 SECRET = ("password", "current", "new", "again")
 NEVER_KEPT = ("csrf_token", "kept", "send_to")
-MOST_KEPT = 200
+MOST_KEPT = 2000
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,13 @@ def typed(name: str) -> str:
 def kept_fields() -> list[Kept]:
     """What was typed into the form of this request."""
     fields = [
-        Kept(name, "", secret=True) if name in SECRET else Kept(name, _showable(value))
+        Kept(name, "", secret=True) if name in SECRET else Kept(name, showable(value))
         for name, value in request.form.items(multi=True)
         if name not in NEVER_KEPT
     ]
     return fields[:MOST_KEPT]
 
 
-def _showable(text: str) -> str:
+def showable(text: str) -> str:
     """The text as a page can hold it: what is not a character becomes a visible mark."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

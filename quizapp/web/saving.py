@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from flask import make_response, redirect, request
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import AnswerLocked, AttemptClosed, EditConflict, Invalid, SaveRefused
@@ -12,7 +13,7 @@ from quizapp.services.attempts import AttemptView, ItemView, RefusedView
 from quizapp.services.saving import SaveRequest
 from quizapp.web.answering import fingerprint, is_pressed, reading_language, response_from_form
 from quizapp.web.devices import device_key
-from quizapp.web.forms import problems, typed
+from quizapp.web.forms import problems, showable, typed
 from quizapp.web.guard import actor, now
 from quizapp.web.sitting import Typed, attempt_path, draw, draw_page
 
@@ -76,7 +77,11 @@ def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken)
     except (AttemptClosed, AnswerLocked) as error:
         taken.late[item.slot] = error
     except Invalid as error:
-        taken.unfit[item.slot] = Typed(response, " ".join(problems(error, "response").values()))
+        shown = MultiDict((name, showable(value)) for name, value in form.items(multi=True))
+        taken.unfit[item.slot] = Typed(
+            response_from_form(item.type, shown, prefix),
+            " ".join(problems(error, "response").values()),
+        )
 
 
 def _flag_alone(attempt: AttemptView) -> Response:
