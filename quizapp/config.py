@@ -9,10 +9,12 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "QUIZAPP_"
+KEY_FILE = "secret_key"
+"""In the instance folder, where the variable is not set."""
 
 
 class Settings(BaseSettings):
-    """Everything that an administrator can set. Each description is printed by `quizapp settings`."""
+    """Everything that can be set. Each description is printed by `quizapp settings`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
@@ -132,7 +134,7 @@ def load_settings(**changes: object) -> Settings:
         folder.mkdir(parents=True, exist_ok=True)
         filled["database_url"] = f"sqlite:///{folder / 'quizapp.db'}"
     if not settings.secret_key.get_secret_value():
-        filled["secret_key"] = SecretStr(_kept_key(folder / "secret_key"))
+        filled["secret_key"] = SecretStr(_kept_key(folder / KEY_FILE))
     return settings.model_copy(update=filled)
 
 

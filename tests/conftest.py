@@ -79,15 +79,13 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def new_database(
-    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Callable[[], str]]:
-    """Makes migrated, empty databases; gives the address of each."""
+def database_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Makes migrated, empty databases of the kind that is named; gives the address of each."""
     made: list[str] = []
 
-    def make() -> str:
+    def make(kind: str) -> str:
         name = f"quiz_{next(_numbers)}"
-        if database_kind == "sqlite":
+        if kind == "sqlite":
             path = tmp_path / f"{name}.db"
             shutil.copy(request.getfixturevalue("sqlite_template"), path)
             return f"sqlite:///{path}"
@@ -104,6 +102,12 @@ def new_database(
         databases.administer(
             request.getfixturevalue("pg_server"), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
         )
+
+
+@pytest.fixture
+def new_database(database_kind: str, database_of: Callable[[str], str]) -> Callable[[], str]:
+    """Makes migrated, empty databases; gives the address of each."""
+    return lambda: database_of(database_kind)
 
 
 @pytest.fixture

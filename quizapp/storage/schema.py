@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BASE = "base"
 """Before the first migration."""
+LOCK_WAIT_S = 30
+"""How long a table may be in others' use before a migration gives up."""
 _MIGRATING = 7_241_955_102
 """Key of the advisory lock under which one process at a time migrates on PostgreSQL."""
 
@@ -125,6 +127,7 @@ def migrating(engine: Engine) -> Iterator[Connection]:
             with connection.begin():
                 if not sqlite:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT_S}s'")
                 yield connection
                 if sqlite:
                     _check_references(connection)
