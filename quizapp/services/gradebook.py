@@ -86,9 +86,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class GradebookPage:
-    """Some entries by name, and after which person the next page starts."""
+    """Some entries by name, and after which person the next page starts.
+
+    `given` is how many people the quiz is given to, `taken` how many of them finished an attempt.
+    """
 
     quiz: QuizScope
+    given: int
+    taken: int
     entries: tuple[Entry, ...]
     next: UUID | None
 
@@ -117,6 +122,7 @@ def read(
     """
     with transaction(write=False) as session:
         scope = quiz_scope.find(session, actor, quiz_id, cohort_id)
+        given, taken = stored.reach(session, quiz_id, scope.within)
         people = stored.people_of(
             session, quiz_id, scope.within, after=after, limit=limit + 1 if limit else None
         )
@@ -127,7 +133,8 @@ def read(
             for row in stored.attempts_of(session, quiz_id, scope.within, among):
                 attempts.setdefault(row.person_id, []).append(row)
     entries = tuple(_entry(person, attempts.get(person.id, ()), scope) for person in shown)
-    return GradebookPage(scope, entries, shown[-1].id if len(people) > len(shown) else None)
+    following = shown[-1].id if len(people) > len(shown) else None
+    return GradebookPage(scope, given, taken, entries, following)
 
 
 def _entry(person: Person, attempts: Iterable[Any], scope: QuizScope) -> Entry:

@@ -97,7 +97,7 @@ def named(quiz: str, cohort_code: str | None) -> tuple[UUID, UUID | None]:
         NotFound: there is no such quiz or cohort.
     """
     with transaction(write=False) as session:
-        quiz_id = _as_id(quiz) or stored.quiz_of_slug(session, quiz)
+        quiz_id = stored.quiz_named(session, quiz, _as_id(quiz))
         if quiz_id is None:
             raise NotFound(NO_QUIZ, quiz=quiz)
         if cohort_code is None:

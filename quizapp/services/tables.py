@@ -21,13 +21,13 @@ class Table:
     rows: Iterable[Sequence[Cell]]
 
 
-def as_csv(table: Table) -> bytes:
-    """UTF-8 with the mark that lets spreadsheets read Khmer."""
+def as_csv(table: Table, *, marked: bool = True) -> bytes:
+    """UTF-8; `marked` puts the mark in front that lets spreadsheets read Khmer."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_text(name) for name in table.head)
-    writer.writerows([_plain(cell) for cell in row] for row in table.rows)
-    return out.getvalue().encode("utf-8-sig")
+    writer.writerows([plain(cell) for cell in row] for row in table.rows)
+    return out.getvalue().encode("utf-8-sig" if marked else "utf-8")
 
 
 def as_xlsx(table: Table, sheet_name: str) -> bytes:
@@ -46,13 +46,14 @@ def as_xlsx(table: Table, sheet_name: str) -> bytes:
             if isinstance(cell, int | Decimal):
                 sheet.write_number(line, column, cell)
             elif cell is not None:
-                sheet.write_string(line, column, _plain(cell))
+                sheet.write_string(line, column, plain(cell))
     sheet.freeze_panes(1, 1)
     book.close()
     return out.getvalue()
 
 
-def _plain(cell: Cell) -> str:
+def plain(cell: Cell) -> str:
+    """A cell as the text that stands in a file."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):

@@ -30,9 +30,9 @@ def quiz_with_cohorts(session: Session, quiz_id: UUID) -> Sequence[AnyRow]:
     ).all()
 
 
-def quiz_of_slug(session: Session, slug: str) -> UUID | None:
-    """The id of the quiz with that slug."""
-    return session.scalar(select(Quiz.id).where(Quiz.slug == slug))
+def quiz_named(session: Session, slug: str, quiz_id: UUID | None) -> UUID | None:
+    """The id of the quiz with that slug or that id."""
+    return session.scalar(select(Quiz.id).where(or_(Quiz.slug == slug, Quiz.id == quiz_id)))
 
 
 def _within(cohorts: Cohorts) -> Any:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from quizapp.services import cohort_report, trainee_report
 from quizapp.services.cohort_report import CohortReport, TraineeRow
 from quizapp.services.tables import Cell, Table
-from quizapp.web import charts, standing
+from quizapp.web import charts, mastery_words, standing
 from quizapp.web.asked import page_number
 from quizapp.web.downloads import csv_file, zone
 from quizapp.web.guard import access, actor, now
@@ -54,6 +54,7 @@ def trainee(cohort_id: UUID, person_id: UUID) -> str:
         why=standing.why,
         seen=lambda moment: standing.seen(moment, now()),
         charts=charts,
+        said=mastery_words,
     )
 
 

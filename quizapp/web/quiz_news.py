@@ -2,8 +2,31 @@
 
 from flask_babel import gettext, ngettext
 
+from quizapp.services.gradebook import GradebookPage
 from quizapp.services.quiz_report import QuizReport
 from quizapp.web.figures import say_figures
+
+
+def news_of_gradebook(page: GradebookPage) -> str:
+    """How many of those it is given to have taken it."""
+    words: str
+    if page.given:
+        words = taken_by(page.taken, page.given)
+    elif page.entries:
+        words = gettext("Who took it, and what they reached")
+    else:
+        words = gettext("Nobody is in this gradebook yet")
+    return words
+
+
+def taken_by(taken: int, given: int) -> str:
+    """So many of so many."""
+    words: str = gettext(
+        "%(taken)s of %(given)s trainees have taken it",
+        taken=say_figures(taken),
+        given=say_figures(given),
+    )
+    return words
 
 
 def news(report: QuizReport) -> str:
@@ -17,11 +40,7 @@ def news(report: QuizReport) -> str:
             else gettext("This quiz is given to nobody yet")
         )
     elif report.given:
-        words = gettext(
-            "%(taken)s of %(given)s trainees have taken it",
-            taken=say_figures(report.taken),
-            given=say_figures(report.given),
-        )
+        words = taken_by(report.taken, report.given)
     else:
         words = ngettext(
             "%(count)s attempt has been made",

@@ -12,12 +12,11 @@ from quizapp.services.quiz_report import QuizReport
 from quizapp.services.quiz_scope import QuizScope
 from quizapp.services.report_tables import gradebook_table, items_table
 from quizapp.services.tables import Table
-from quizapp.web import charts
+from quizapp.web import charts, quiz_news
 from quizapp.web.answering import reading_language
 from quizapp.web.asked import asked_id, page_number
 from quizapp.web.downloads import csv_file, xlsx_file, zone
 from quizapp.web.guard import access, actor, now
-from quizapp.web.quiz_news import news
 
 bp = Blueprint("reports", __name__)
 
@@ -27,7 +26,13 @@ bp = Blueprint("reports", __name__)
 def show(quiz_id: UUID) -> str:
     """How scores lie, and how hard each item was."""
     report = _report(quiz_id, page=page_number())
-    return _page("reports/quiz.html", report.quiz, report=report, news=news(report), charts=charts)
+    return _page(
+        "reports/quiz.html",
+        report.quiz,
+        report=report,
+        news=quiz_news.news(report),
+        charts=charts,
+    )
 
 
 @bp.get("/quizzes/<uuid:quiz_id>/report/items.csv")
@@ -44,7 +49,13 @@ def grades(quiz_id: UUID) -> str:
     """Who was given the quiz or took it, and what they reached."""
     after = asked_id("after")
     page = gradebook.read(actor(), quiz_id, cohort_id=asked_id("cohort"), after=after)
-    return _page("reports/gradebook.html", page.quiz, page=page, first=after is None)
+    return _page(
+        "reports/gradebook.html",
+        page.quiz,
+        page=page,
+        news=quiz_news.news_of_gradebook(page),
+        first=after is None,
+    )
 
 
 @bp.get("/quizzes/<uuid:quiz_id>/report/gradebook.csv")
