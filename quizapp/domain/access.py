@@ -171,7 +171,7 @@ ACTIONS: dict[str, Rule] = {
     "quiz.start": _rule(_EVERYONE, _knows_quiz),
     "quiz.read": _rule(_EVERYONE, _knows_quiz),
     "quiz.make": _rule(_STAFF),
-    "quiz.try": _rule(_STAFF, _leads_quiz),
+    "quiz.try": _rule(_STAFF, _leads_quiz, _knows_quiz),
     "quiz.report": _rule(_STAFF, _leads_quiz, _knows_quiz),
     "quiz.give": _rule(_STAFF, _leads_quiz, _knows_quiz),
     "quiz.edit": _rule(_STAFF, _owns_quiz, _knows_quiz),

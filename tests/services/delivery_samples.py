@@ -77,7 +77,9 @@ RIGHT: dict[str, dict[str, Any]] = {
 def load_bank(*questions: dict[str, Any], bank: str = "sample", shipped: bool = True) -> None:
     """Bring a bank in, approved; of every type where no questions are given."""
     load_source()
-    report = import_bank(None, read(*(questions or EVERY_TYPE), bank=bank), now=NOW, shipped=shipped)
+    report = import_bank(
+        None, read(*(questions or EVERY_TYPE), bank=bank), now=NOW, shipped=shipped
+    )
     assert report.created == len(questions or EVERY_TYPE), report.findings
 
 
@@ -90,7 +92,7 @@ def make_quiz(*, shared: bool = False, owner: Actor | None = None, **settings: A
         session.add(
             Quiz(
                 id=quiz_id,
-                title={"en": "A quiz", "km": "កម្រង​សំណួរ"},
+                title={"en": "A quiz", "km": "កម្រង\u200bសំណួរ"},
                 mode=read_settings.mode,
                 owner_id=owner.id if owner else None,
                 shared=shared,

@@ -60,7 +60,9 @@ def test_a_practice_quiz_from_start_to_review(quiz, trainee):
     assert fresh.id != started.id
 
 
-def test_nobody_else_knows_of_an_attempt(quiz, trainee, instructor, outsider, administrator, cohort):
+def test_nobody_else_knows_of_an_attempt(
+    quiz, trainee, instructor, outsider, administrator, cohort
+):
     own = attempts.start(trainee, quiz, now=NOW).id
     for stranger in (outsider, instructor):
         with pytest.raises(NotFound):

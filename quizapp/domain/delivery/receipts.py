@@ -44,9 +44,12 @@ def decode(text: str) -> bytes:
         ValueError: it is not that.
     """
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise ValueError("not base64url") from error
+    if encode(data) != text:  # bits to spare in the last character: another text for the same
+        raise ValueError("not base64url")
+    return data
 
 
 def response_hash(salt: str, body: str) -> str:
