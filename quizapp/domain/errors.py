@@ -10,7 +10,10 @@ from quizapp.domain.words import N_
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One thing wrong with one field: `message` is a catalogue id with %(name)s places for `params`."""
+    """One thing wrong with one field.
+
+    `message` is a catalogue id with %(name)s places for `params`.
+    """
 
     field: str
     message: str

@@ -72,7 +72,7 @@ def first_administrator_link(now: datetime, base_url: str) -> str | None:
         if stored.has_administrator(session):
             return None
         stored.drop_links(session, "first", None)
-        return _issue(session, None, "first", base_url, now, RESET_LIFE, None).url
+        return _issue(session, None, "first", base_url, now, RESET_LIFE, by=None).url
 
 
 def read_link(token: str, *, now: datetime) -> LinkView:
@@ -230,7 +230,7 @@ def issue_for(
 ) -> IssuedLink:
     """A link for a person within the caller's transaction."""
     life = RESET_LIFE if person.password_hash else SLIP_LIFE
-    return _issue(session, person.id, "reset", base_url, now, life, by)
+    return _issue(session, person.id, "reset", base_url, now, life, by=by)
 
 
 def _issue(
@@ -240,6 +240,7 @@ def _issue(
     base_url: str,
     now: datetime,
     life: timedelta,
+    *,
     by: Actor | None,
 ) -> IssuedLink:
     token = secrets.token_urlsafe(24)

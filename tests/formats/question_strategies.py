@@ -8,11 +8,12 @@ from quizapp.domain.bank.question import Question, parse
 from quizapp.domain.questions import TYPES
 
 NASTY = [
-    "No", "yes", "null", "~", "2030", "1e5", "0x1F", "2030-12-31", "true", "- a", "a: b", "#c", "& x",
-    "* y", "! z", "=1+1", "+SUM(A1)", "-2", "@cmd", "'quoted", "''", '"', "a,b;c\td", "50%", "%50%x",
-    "<script>alert(1)</script>", "<b>bold</b> &amp; &", "{a=b~c#d:e}", "\\n \\ \\\\", "->", "a -> b",
-    "[html]x", "[plain]", "::n::", "// c", "####", "line\nbreak", "[[9]]", "_x0041_", "ភ្នំពេញ",
-    "ទន្លេ\u200bមេគង្គ ២០៥០", "é", "…", "\U0001f600", "$CATEGORY: a", "TRUE", "{}", "a\u2028b", "**not**",
+    "No", "yes", "null", "~", "2030", "1e5", "0x1F", "2030-12-31", "true", "- a", "a: b", "#c",
+    "& x", "* y", "! z", "=1+1", "+SUM(A1)", "-2", "@cmd", "'quoted", "''", '"', "a,b;c\td",
+    "50%", "%50%x", "<script>alert(1)</script>", "<b>bold</b> &amp; &", "{a=b~c#d:e}",
+    "\\n \\ \\\\", "->", "a -> b", "[html]x", "[plain]", "::n::", "// c", "####", "line\nbreak",
+    "[[9]]", "_x0041_", "ភ្នំពេញ", "ទន្លេ\u200bមេគង្គ ២០៥០", "é", "…", "\U0001f600",
+    "$CATEGORY: a", "TRUE", "{}", "a\u2028b", "**not**",
 ]  # fmt: skip
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
 
