@@ -119,8 +119,7 @@ def _page(
     offered = quiz_choices.choices(
         actor(), form.wanted(), mode=form.checked_mode(), lang=lang, now=now()
     )
-    # what concerns no field stands above them all, what concerns an entry at its list
-    wrong = {_ENTRY.sub("", name) or "form": words for name, words in (wrong or {}).items()}
+    wrong = {_field(name): words for name, words in (wrong or {}).items()}
     return render_template(
         "quizzes/form.html",
         form=form,
@@ -131,3 +130,10 @@ def _page(
         focus=focus,
         zone=zone_words(),
     )
+
+
+def _field(name: str) -> str:
+    """Where a problem is shown: of an entry at its list, of no field above them all."""
+    if name == "title":
+        return "title.en"
+    return _ENTRY.sub("", name) or "form"

@@ -1,5 +1,6 @@
 """Quizzes in the browser: the list, a quiz's page for those who take it and those who lead it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response
 from quizapp.domain.access import may
 from quizapp.domain.errors import Invalid
 from quizapp.services import assignments, attempts, cohorts, quiz_samples, quizzes
+from quizapp.services.quiz_views import AssignmentView, State
 from quizapp.web.answering import reading_language
 from quizapp.web.forms import problems
 from quizapp.web.guard import access, actor, now
@@ -18,6 +20,7 @@ bp = Blueprint("quizzes", __name__)
 
 LARGEST_SEED = 2**31
 MOST_COHORTS = 200
+ORDER: tuple[State, ...] = ("open", "upcoming", "closed")
 
 
 @bp.get("/quizzes")
@@ -25,13 +28,13 @@ MOST_COHORTS = 200
 def all_quizzes() -> str:
     """What one can take, or has made."""
     after = _quiz_id(request.args.get("after", ""))
-    given = assignments.list_assignments(actor(), now=now()) if after is None else None
+    makes = may(actor(), "quiz.make")
     return render_template(
         "quizzes/list.html",
         page=quizzes.list_quizzes(actor(), after=after),
-        given=[one for one in given.assignments if one.state != "closed"] if given else [],
+        given=_given(makes) if after is None else (),
         first=after is None,
-        makes=may(actor(), "quiz.make"),
+        makes=makes,
         zone=zone_words(),
     )
 
@@ -104,7 +107,8 @@ def quiz_page(
     listed = assignments.list_assignments(actor(), now=now(), quiz_id=quiz_id)
     given = listed.assignments
     if quiz.settings is None:
-        return render_template("quizzes/take.html", quiz=quiz, given=given, zone=zone_words())
+        standing = sorted(given, key=lambda one: ORDER.index(one.state))
+        return render_template("quizzes/take.html", quiz=quiz, given=standing, zone=zone_words())
     taught = cohorts.list_cohorts(actor(), now=now(), limit=MOST_COHORTS).cohorts
     return render_template(
         "quizzes/show.html",
@@ -115,6 +119,14 @@ def quiz_page(
         problems=wrong or {},
         zone=zone_words(),
     )
+
+
+def _given(makes: bool) -> Sequence[AssignmentView]:
+    """What is not closed: by when it is due for a trainee, newest first for others."""
+    if not makes:
+        return assignments.due(actor(), now=now())
+    listed = assignments.list_assignments(actor(), now=now()).assignments
+    return [one for one in listed if one.state != "closed"]
 
 
 def _quiz_id(text: str) -> UUID | None:

@@ -69,7 +69,7 @@ def cohort_of(browser, code="2026-B"):
 
 
 WRONG = [
-    ({"title.en": ""}, "title", "This cannot be empty."),
+    ({"title.en": ""}, "title.en", "This cannot be empty."),
     ({"title.en": "x\x00"}, "title.en", "NUL"),
     ({"sections[0].draw": "99"}, "sections[0].draw", "only"),
     ({"sections[0].draw": "9" * 9000}, "sections[0].draw", "whole number"),
@@ -78,7 +78,7 @@ WRONG = [
     ({"sections[0].bank": "nowhere\x00"}, "sections[0].bank", "control character"),
     ({"sections[0].bank": "nowhere"}, "sections[0].bank", "There is no such bank"),
     ({"sections[0].provisions": "3.7, " + "9" * 90}, "sections[0].provisions", "longer"),
-    ({"sections[0].how": "name"}, "sections[0]", "one of the two"),
+    ({"sections[0].how": "name"}, "sections[0]", "choose the questions"),
     ({"time_limit_s": "soon"}, "time_limit_s", "whole number"),
     ({"time_limit_s": "9" * 400}, "time_limit_s", "at most"),
     ({"attempts_allowed": "0"}, "attempts_allowed", "at least 1"),

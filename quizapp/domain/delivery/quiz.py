@@ -37,8 +37,10 @@ class Section(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.draw is None) == (not self.questions):
-            raise ValueError(N_("Say how many to draw, or name the questions: one of the two."))
+        if self.draw is None and not self.questions:
+            raise ValueError(N_("Say how many to draw, or choose the questions."))
+        if self.draw is not None and self.questions:
+            raise ValueError(N_("Say how many to draw, or choose the questions: not both."))
         if self.questions and self.bank is None:
             raise ValueError(N_("Name the bank that these questions are in."))
         if len(set(self.questions)) != len(self.questions):
