@@ -11,6 +11,8 @@ from uuid import uuid4
 import databases
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
 
 from quizapp.app import create_app
 from quizapp.config import Settings
@@ -19,6 +21,19 @@ from quizapp.services import schema
 from quizapp.storage.cohorts import Cohort, Membership
 from quizapp.storage.database import db, transaction
 from quizapp.storage.people import Person
+
+pytest_plugins = ["nothing_skipped"]
+
+# The same examples each time; a slow machine is no failure. A failing example is made smaller, but
+# not explained: that took minutes.
+hypothesis_settings.register_profile(
+    "quizapp",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate, Phase.target, Phase.shrink],
+)
+hypothesis_settings.load_profile("quizapp")
 
 SECRET = "only for tests, and long enough for a key"
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

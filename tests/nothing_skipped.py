@@ -1,0 +1,60 @@
+"""Skips of what needs a PostgreSQL or a browser: said loudly, and failures where CI runs."""
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+
+NEEDED = ("no PostgreSQL", "no browser")
+"""How the reasons of such skips begin."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_skipped = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_skipped] = []
+    config.pluginmanager.register(_Watch(config), "nothing-skipped")
+
+
+class _Watch:
+    def __init__(self, config: pytest.Config) -> None:
+        self.skipped = config.stash[_skipped]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and isinstance(report.longrepr, tuple):
+            reason = report.longrepr[2].removeprefix("Skipped: ")
+            if reason.startswith(NEEDED):
+                self.skipped.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.stash[_skipped] and os.environ.get("QUIZAPP_NO_SKIP"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    skipped = config.stash[_skipped]
+    if not skipped:
+        return
+    terminalreporter.section("not tested here", red=True)
+    terminalreporter.line(f"{len(skipped)} tests had no PostgreSQL or no browser, such as")
+    terminalreporter.line(f"  {skipped[0]}")
+    if os.environ.get("QUIZAPP_NO_SKIP"):
+        terminalreporter.line("QUIZAPP_NO_SKIP is set: that is a failure.", red=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium: `CHROMIUM`, or what is on the path."""
+    named = os.environ.get("CHROMIUM")
+    found = next(filter(None, map(shutil.which, (named,) if named else BROWSERS)), None)
+    if found is None:
+        pytest.skip("no browser: install chromium, or set CHROMIUM to its path")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str) -> dict[str, Any]:
+    """For pytest-playwright: the system's browser, which root may run without a sandbox."""
+    return {"executable_path": chromium, "args": ["--no-sandbox"], "headless": True}
