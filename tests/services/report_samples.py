@@ -71,6 +71,14 @@ def give(
     return Given(quiz_id, version_id, assignment_id, cohort.id, found)
 
 
+def another_cohort(code: str = "2026-B") -> Cohort:
+    """A cohort that nobody teaches."""
+    cohort = Cohort(id=uuid4(), code=code, title="Elsewhere", created_at=NOW)
+    with transaction(write=True) as session:
+        session.add(cohort)
+    return cohort
+
+
 def attended_by(cohort: Cohort, names: Iterable[str], **changes: Any) -> list[UUID]:
     """New trainees of a cohort: they joined a month ago and were seen yesterday."""
     people, members = [], []

@@ -13,8 +13,6 @@ from report_samples import DAY, NOW, RIGHT, WRONG, attended_by, finish, give
 
 from quizapp.domain.errors import Forbidden, NotFound
 from quizapp.services import gradebook
-from quizapp.storage.cohorts import Cohort
-from quizapp.storage.database import transaction
 
 
 @pytest.fixture
@@ -26,10 +24,7 @@ def given(instructor, cohort):
 @pytest.fixture
 def elsewhere(app):
     """Another cohort, which the instructor does not teach."""
-    cohort = Cohort(id=uuid4(), code="2026-B", title="Elsewhere", created_at=NOW)
-    with transaction(write=True) as session:
-        session.add(cohort)
-    return cohort
+    return report_samples.another_cohort()
 
 
 def choices(right, of=3):
