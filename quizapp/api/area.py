@@ -152,7 +152,8 @@ def _refusals(takes: Collection[str], action: str, more: tuple[int, ...]) -> dic
     statuses = {422, *more}
     if action != PUBLIC:
         statuses |= {401, 403}
-    if "path" in takes:
+    if "path" in takes or "query" in takes:
+        # a cursor, or an id among the filters, may be none that there is
         statuses.add(404)
     if "body" in takes or "form" in takes:
         statuses |= {400, 413, 415}

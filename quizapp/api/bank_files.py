@@ -1,7 +1,7 @@
 """Banks as files: importing questions in any of the formats, and writing them out."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from flask import current_app
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -12,7 +12,7 @@ from quizapp.api import visitor
 from quizapp.api.area import Area
 from quizapp.api.banks import BankPath
 from quizapp.api.problems import TooLarge
-from quizapp.api.shapes import Out, Query
+from quizapp.api.shapes import Out, Query, may_be_left_out
 from quizapp.api.words import say
 from quizapp.domain.bank import findings
 from quizapp.domain.bank.question import SLUG
@@ -25,7 +25,8 @@ from quizapp.services.reading import read_file
 
 area = Area("bank_files", "Banks as files")
 
-FormatName = Annotated[str, Field(json_schema_extra={"enum": list(FORMATS)})]
+FormatName = Annotated[str, WithJsonSchema({"type": "string", "enum": list(FORMATS)})]
+"""One of the formats; the service says which there are."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ class ImportForm(Query):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     file: File
-    format: FormatName | None = Field(None, description="As the content shows, where left out.")
-    bank: str | None = Field(
-        None, pattern=SLUG, description="Where the questions go; the bank that the file names."
+    format: FormatName = may_be_left_out(description="As the content shows, where left out.")
+    bank: str = may_be_left_out(
+        pattern=SLUG, description="Where the questions go: else to the bank that the file names."
     )
     dry_run: bool = Field(False, description="Say what would happen, and store nothing.")
 
@@ -110,7 +111,14 @@ class Report(Out):
 class ExportQuery(Query):
     """What to write."""
 
-    format: Literal["yaml", "gift", "csv", "xlsx"] = Field("yaml", description="In which format.")
+    format: FormatName = Field("yaml", description="In which format.")
+
+
+ANY = {"schema": {"type": "string", "format": "binary"}}
+WRITTEN = {
+    "description": "The file.",
+    "content": {one.MEDIA_TYPE: ANY for one in FORMATS.values()},
+}
 
 
 @area.post("/banks/import", action="bank.make", gives={200: Report}, refuses=(404,))
@@ -128,7 +136,7 @@ def import_file(form: ImportForm) -> Report:
     return _report(done)
 
 
-@area.get("/banks/<slug>/export", action="bank.read", gives={200: {"description": "The file."}})
+@area.get("/banks/<bank_slug:slug>/export", action="bank.read", gives={200: WRITTEN})
 def export_bank(path: BankPath, query: ExportQuery) -> Response:
     """A bank as a file, retired questions left out."""
     made = bank_export.export(visitor.actor(), path.slug, query.format)

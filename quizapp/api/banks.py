@@ -8,9 +8,11 @@ from pydantic import ConfigDict, Field
 from quizapp.api import visitor
 from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, cut
+from quizapp.api.problems import NotPossible
 from quizapp.api.shapes import Body, Id, NewTitle, Out, Path, Title
 from quizapp.domain.access import Right
 from quizapp.domain.bank.question import SLUG, Question
+from quizapp.domain.errors import Invalid
 from quizapp.services import banks
 from quizapp.services.bank_index import Entry
 
@@ -84,19 +86,22 @@ def list_banks(query: Page) -> Banks:
 def make_bank(body: NewBank) -> Bank:
     """Make an empty bank that one owns."""
     asking = visitor.actor()
-    slug = banks.make_bank(
-        asking, title=body.title, slug=body.slug, source=body.source, now=visitor.now()
-    )
+    try:
+        slug = banks.make_bank(
+            asking, title=body.title, slug=body.slug, source=body.source, now=visitor.now()
+        )
+    except Invalid as error:
+        raise NotPossible(error.problems) from error
     return Bank.model_validate(banks.get_bank(asking, slug))
 
 
-@area.get("/banks/<slug>", action="bank.read", gives={200: Bank})
+@area.get("/banks/<bank_slug:slug>", action="bank.read", gives={200: Bank})
 def read_bank(path: BankPath) -> Bank:
     """A bank."""
     return Bank.model_validate(banks.get_bank(visitor.actor(), path.slug))
 
 
-@area.get("/banks/<slug>/questions", action="bank.read", gives={200: BankQuestions})
+@area.get("/banks/<bank_slug:slug>/questions", action="bank.read", gives={200: BankQuestions})
 def list_questions(path: BankPath, query: Page) -> BankQuestions:
     """A bank's questions in its order, with their keys."""
     rows = banks.list_questions(

@@ -7,7 +7,7 @@ from pydantic import Field
 from quizapp.api import visitor
 from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, cursor_of
-from quizapp.api.shapes import Body, Id, Key, Line, Out, Path, Time
+from quizapp.api.shapes import Body, Id, Key, Line, Out, Path, Text, Time
 from quizapp.services import cohorts
 from quizapp.services.cohorts import CohortView
 
@@ -56,7 +56,7 @@ class CohortPath(Path):
 class NewMembers(Body):
     """People to be added."""
 
-    emails: list[str] = Field(
+    emails: list[Text] = Field(
         min_length=1, max_length=1000, description="Addresses, or staff numbers."
     )
     part: Literal["trainee", "instructor"] = "trainee"

@@ -12,6 +12,7 @@ from quizapp.api.paging import Listed, Page, after_id, cursor_of
 from quizapp.api.problems import NotPossible
 from quizapp.api.shapes import (
     Body,
+    Count,
     Id,
     Key,
     NewTitle,
@@ -57,7 +58,7 @@ class NewSection(Body):
         max_length=100, description="Only questions citing one of these, such as '3.7'."
     )
     level: Level = may_be_left_out(description="Only questions of this level.")
-    draw: int = may_be_left_out(ge=1, le=200, description="How many to draw for each attempt.")
+    draw: Count = may_be_left_out(ge=1, le=200, description="How many to draw for each attempt.")
     questions: list[Name] = may_be_left_out(
         unique=True,
         min_length=1,
@@ -104,13 +105,13 @@ class QuizChanges(Body):
     title: NewTitle = may_be_left_out(description="In one language, or in both.")
     mode: Mode = may_be_left_out()
     sections: list[NewSection] = may_be_left_out(min_length=1, max_length=50)
-    time_limit_s: int | None = may_be_left_out(
+    time_limit_s: Count | None = may_be_left_out(
         ge=10, le=7 * 24 * 3600, description="Null: no limit."
     )
-    grace_s: int = may_be_left_out(
+    grace_s: Count = may_be_left_out(
         ge=0, le=24 * 3600, description="For answers on their way at the deadline."
     )
-    attempts_allowed: int | None = may_be_left_out(
+    attempts_allowed: Count | None = may_be_left_out(
         ge=1, le=1000, description="Null: no limit in practice, one in an exam."
     )
     pass_mark: Percent | None = may_be_left_out(description="In per cent of the maximum.")
@@ -240,14 +241,10 @@ def _possible() -> Iterator[None]:
     Raises:
         NotFound: a bank may not be known of.
         NotPossible: the banks, or the fields together, do not allow it.
-        Invalid: a question cannot be named.
     """
     try:
         yield
     except Invalid as error:
-        fields = {problem.field.rpartition(".")[2] for problem in error.problems}
-        if "bank" in fields:
+        if any(problem.field.endswith(".bank") for problem in error.problems):
             raise NotFound(N_("There is no such bank, or it is not open to you.")) from error
-        if "questions" in fields:
-            raise
         raise NotPossible(error.problems) from error

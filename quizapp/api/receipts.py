@@ -7,7 +7,7 @@ from pydantic import Field
 
 from quizapp.api import visitor
 from quizapp.api.area import PUBLIC, Area
-from quizapp.api.shapes import Body, Id, Out, Time
+from quizapp.api.shapes import Body, Id, Out, Text, Time
 from quizapp.domain.delivery.receipts import instant
 from quizapp.services import receipts
 from quizapp.services.receipts import LONGEST, PublicKey
@@ -19,7 +19,7 @@ bp = Blueprint("api_receipt_keys", __name__)
 class SentReceipt(Body):
     """A receipt to be verified."""
 
-    receipt: str = Field(max_length=LONGEST, description="As it was given out.")
+    receipt: Text = Field(max_length=LONGEST, description="As it was given out.")
 
 
 class Verified(Out):

@@ -6,7 +6,7 @@ from pydantic import Field, WithJsonSchema
 
 from quizapp.api import visitor
 from quizapp.api.area import Area
-from quizapp.api.shapes import Body, Key, Out, Path, Time, Whole
+from quizapp.api.shapes import Body, Count, Key, Out, Path, Time, Whole
 from quizapp.domain.errors import SignInRequired
 from quizapp.domain.questions import TYPES
 from quizapp.services import saving
@@ -31,10 +31,10 @@ class SentResponse(Body):
     response: Answered = Field(
         description="In the shape of the question's type; null takes an answer back."
     )
-    revision: int = Field(
+    revision: Count = Field(
         ge=1, le=LARGEST, description="Higher than the one before; gaps are allowed."
     )
-    base: int | None = Field(
+    base: Count | None = Field(
         None,
         ge=0,
         le=LARGEST,
@@ -43,7 +43,7 @@ class SentResponse(Body):
     lang: Literal["en", "km"] | None = Field(
         None, description="In which language the question was read."
     )
-    spent_ms: int | None = Field(None, ge=0, le=LARGEST, description="Time spent so far.")
+    spent_ms: Count | None = Field(None, ge=0, le=LARGEST, description="Time spent so far.")
     age_s: float | None = Field(
         None, ge=0, le=1e9, description="How long ago it was answered, by a monotonic clock."
     )

@@ -7,6 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
 
 from quizapp.api import description, problem_types, problems, receipts
 from quizapp.api.description import Declared
@@ -33,9 +34,16 @@ AREAS: tuple[str, ...] = (
 ROOT = "/api/v1"
 
 
+class BankSlug(BaseConverter):
+    """A bank in an address; `import` is none, so that its own methods alone are offered there."""
+
+    regex = r"(?!import(?:/|$))[^/]+"
+
+
 def init_api(app: OpenAPI, lent: Entrance) -> None:
     """Wire the API in, after the pages and their answers to refusals."""
     app.extensions[KEY] = lent
+    app.url_map.converters["bank_slug"] = BankSlug
     routes = APIBlueprint("api", __name__, url_prefix=ROOT)
     models: list[Declared] = []
     for name in AREAS:

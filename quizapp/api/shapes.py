@@ -70,6 +70,18 @@ Whole = Annotated[int, BeforeValidator(_plain)]
 """A whole number in an address or a query."""
 
 
+def _whole(value: Any) -> Any:
+    # to JSON, 7.0 and 7 are one number
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Count = Annotated[int, BeforeValidator(_whole)]
+"""A whole number in a body."""
+
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""Any text that can be stored."""
+
+
 def _to_hundredths(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(N_("write a number"))  # noqa: TRY004 - pydantic collects ValueError
@@ -101,7 +113,7 @@ Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 Id = Annotated[str, BeforeValidator(str)]
 """The id of an object; opaque to whoever reads it."""
 
-Key = Annotated[UUID, WithJsonSchema({"type": "string"})]
+Key = Annotated[UUID, WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"})]
 """The same where it comes in: what is none of ours is not there, or 422 in a body."""
 
 

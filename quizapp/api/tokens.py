@@ -4,7 +4,7 @@ from pydantic import Field
 
 from quizapp.api import visitor
 from quizapp.api.area import PUBLIC, Area
-from quizapp.api.shapes import Body, Out, Time
+from quizapp.api.shapes import Body, Out, Text, Time
 from quizapp.domain.errors import SignInRequired
 from quizapp.services import sessions, sign_in
 
@@ -14,9 +14,9 @@ area = Area("tokens", "What scripts sign in with")
 class Credentials(Body):
     """Whoever asks for a token."""
 
-    email: str = Field(max_length=300, description="Address or staff number.")
-    password: str = Field(max_length=1000)
-    otp: str | None = Field(
+    email: Text = Field(max_length=300, description="Address or staff number.")
+    password: Text = Field(max_length=1000)
+    otp: Text | None = Field(
         None, max_length=20, description="The second factor, where the account has one."
     )
 

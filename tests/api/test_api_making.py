@@ -38,7 +38,7 @@ def test_a_bank_has_a_title_in_both_languages(teacher):
     assert (bank["title"], bank["slug"]) == (titles, "b-1")
     assert fields(teacher.post("banks", {"title": "T", "slug": "B 1"})) == {"slug"}
     assert fields(teacher.post("banks", {"title": {"fr": "T"}})) >= {"title.fr"}
-    assert fields(teacher.post("banks", {"title": "T", "source": "none"})) == {"source"}
+    problem(teacher.post("banks", {"title": "T", "source": "none"}), 409, "not-possible")
 
 
 def test_lists_go_on_behind_a_cursor(teacher):
@@ -193,7 +193,7 @@ def test_a_quiz_takes_all_that_the_contract_names(teacher):
         ({"sections": [{"draw": 0}]}, "sections[0].draw"),
         ({"sections": [{"draw": 1, "points": 0.001}]}, "sections[0].points"),
         ({"sections": [{"draw": 1, "more": 1}]}, "sections[0].more"),
-        ({"sections": [{"bank": BANK, "questions": ["none"]}]}, "sections[0].questions"),
+        ({"sections": [{"bank": BANK, "questions": ["a", "a"]}]}, "sections[0]"),
         ({"mode": "both"}, "mode"),
         ({"title": ""}, "title"),
         ({"time_limit_s": "60"}, "time_limit_s"),
@@ -216,6 +216,9 @@ def test_what_the_banks_do_not_allow_is_no_mistake_of_form(teacher):
     many = teacher.post("quizzes", {**body, "sections": [{"bank": BANK, "draw": 20}]})
     document = problem(many, 409, "not-possible")
     assert [one["field"] for one in document["errors"]] == ["sections[0].draw"]
+    unknown = [{"bank": BANK, "questions": ["none"]}]
+    document = problem(teacher.post("quizzes", {**body, "sections": unknown}), 409, "not-possible")
+    assert [one["field"] for one in document["errors"]] == ["sections[0].questions"]
     none = teacher.post("quizzes", {**body, "sections": [{"bank": "none", "draw": 1}]})
     problem(none, 404, "not-found")
 

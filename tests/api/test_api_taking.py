@@ -279,7 +279,7 @@ def test_receipts_prove_what_was_saved(app, story, trainee, instructor, outsider
     for stranger in (Caller(app), caller(app, outsider)):
         told = stranger.post("receipts/verify", {"receipt": receipt})
         assert told.get_json() == {"valid": True}
-    for wrong in ("", "q1.a.b.c", receipt[:-2] + "AA", "é", receipt * 3):
+    for wrong in ("", "q1.a.b.c", receipt[:-2] + "AA", "é", receipt * 2):
         told = story.trainee.post("receipts/verify", {"receipt": wrong})
         assert told.get_json()["valid"] is False
 
