@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from bank_samples import load_source, question, read
+from services.bank_samples import load_source, question, read
 from sqlalchemy import event, select
 
 from quizapp.domain.access import Actor

@@ -3,14 +3,19 @@
 import html
 import re
 from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 from people_browser import signed_in
 from services.bank_samples import load_source, question, read
+from services.quiz_samples import Statements
+from sqlalchemy import select
 
 from quizapp.resources import questions_folder
 from quizapp.services import shipped
 from quizapp.services.bank_import import import_bank
+from quizapp.storage.database import transaction
+from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
 
 BANK = "shipped-sample"
 NOW = datetime.now(UTC)
@@ -210,9 +215,7 @@ class TestChanging:
         cohort = cohort_of(teacher)
         code = teacher.post(f"/cohorts/{cohort}/code", {"days": "7"})
         assert code.status_code == 303
-        teacher.follow()
-        join = "".join(re.findall(r'class="vh">((?:\w )+)</span>', teacher.last.text)[0].split())
-        learner.post("/join", {"code": join})
+        learner.post("/join", {"code": shown_code(teacher)})
         teacher.post(f"{path}/assignments", {"cohort": cohort})
         learner.post(f"{path}/start")
         page = teacher.get(f"{path}/edit").text
@@ -339,3 +342,60 @@ class TestTaking:
 def words_at(browser, path):
     browser.get(path)
     return words(browser)
+
+
+class TestCost:
+    def test_few_statements_however_many_rows(self, app, teacher, administrator):
+        cohort = cohort_of(teacher)
+        code = teacher.post(f"/cohorts/{cohort}/code", {"days": "7"})
+        assert code.status_code == 303
+        learner = signed_in(app, administrator, "many@example.org", name="Many")
+        learner.post("/join", {"code": shown_code(teacher)})
+        path = made(teacher)
+        teacher.post(f"{path}/assignments", {"cohort": cohort})
+        asked = {
+            teacher: ("/quizzes", path, f"{path}/edit", f"{path}/preview", "/quizzes/new"),
+            learner: ("/quizzes", path),
+        }
+        few = {(who, page): statements(who, page) for who, pages in asked.items() for page in pages}
+        copy_many(path, cohort, 300)
+        for (who, page), before in few.items():
+            assert statements(who, page) == before <= 8, page
+
+
+def shown_code(browser):
+    """The join code, as it is read out on the page for the projector."""
+    browser.follow()
+    return "".join(re.findall(r'class="vh">((?:\w )+)</span>', browser.last.text)[0].split())
+
+
+def statements(browser, page):
+    """How many statements the page needs when what never changes is in memory."""
+    assert browser.get(page).status_code == 200
+    with Statements() as counted:
+        browser.get(page)
+    return len(counted.sent)
+
+
+def copy_many(path, cohort, count):
+    """As many more quizzes of the same owner, given to the same cohort as often."""
+    quiz_id = UUID(path.split("/")[2])
+    with transaction(write=True) as session:
+        quiz = session.get(Quiz, quiz_id)
+        version = session.scalar(select(QuizVersion).where(QuizVersion.quiz_id == quiz_id))
+        for _ in range(count):
+            copy = Quiz(
+                id=uuid4(),
+                title=quiz.title,
+                mode=quiz.mode,
+                owner_id=quiz.owner_id,
+                release=quiz.release,
+                created_at=NOW,
+            )
+            session.add(copy)
+            session.flush()
+            session.add(
+                QuizVersion(quiz_id=copy.id, version=1, settings=version.settings, created_at=NOW)
+            )
+            for given in (copy.id, quiz_id):
+                session.add(Assignment(quiz_id=given, cohort_id=UUID(cohort), created_at=NOW))
