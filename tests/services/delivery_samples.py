@@ -1,11 +1,14 @@
 """What the tests of taking a quiz share: a bank of every type, quizzes, a browser's session."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from bank_samples import load_source, question, read
+from sqlalchemy import event
 
 from quizapp.domain.access import Actor
 from quizapp.domain.delivery.quiz import QuizSettings
@@ -13,7 +16,7 @@ from quizapp.services import saving, sessions
 from quizapp.services.bank_import import import_bank
 from quizapp.services.saving import Saved, SaveRequest
 from quizapp.storage.cohorts import Cohort
-from quizapp.storage.database import transaction
+from quizapp.storage.database import db, transaction
 from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -33,7 +36,13 @@ EVERY_TYPE: tuple[dict[str, Any], ...] = (
             {"id": "w", "text": {"en": "Tides"}, "rationale": {"en": "Nor on them."}},
         ],
     ),
-    question("verdict", type="true_false", options=None, answer=True),
+    question(
+        "verdict",
+        type="true_false",
+        options=None,
+        answer=True,
+        rationale={"en": "The text has it so."},
+    ),
     question(
         "pairs",
         type="matching",
@@ -168,3 +177,24 @@ class Browser:
             device=self.device,
             now=now,
         )
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that are sent meanwhile, without those that begin and end transactions."""
+    found: list[str] = []
+
+    def note(*event_arguments: Any) -> None:
+        if not event_arguments[2].startswith(("BEGIN", "PRAGMA")):
+            found.append(event_arguments[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def verbs(found: list[str]) -> list[str]:
+    """The first word of each statement."""
+    return [one.split(None, 1)[0] for one in found]
