@@ -177,7 +177,9 @@ def of_staff(actor: Actor, *, now: datetime) -> StaffHome:
         cohorts=cohorts,
         closing=tuple(_closing(row) for row in closing),
         unreleased=tuple(_unreleased(row) for row in exams if _waits_for_hand(row.release)),
-        first_hour=_first_hour(cohorts, sets=made.sets, quizzes=made.quizzes),
+        first_hour=_first_hour(
+            cohorts, sets=made.sets, quizzes=made.quizzes, teaches=not administers
+        ),
         people=_people(counts) if counts is not None else None,
     )
 
@@ -198,7 +200,7 @@ def _ends(one: Begun) -> tuple[bool, float]:
 
 
 def _first_hour(
-    cohorts: Sequence[CohortStanding], *, sets: int, quizzes: int
+    cohorts: Sequence[CohortStanding], *, sets: int, quizzes: int, teaches: bool
 ) -> tuple[FirstHour, ...]:
     done: dict[FirstHour, bool] = {
         "cohort": bool(cohorts),
@@ -207,7 +209,9 @@ def _first_hour(
         "quiz": any(one.given for one in cohorts),
     }
     left = tuple(step for step, is_done in done.items() if not is_done)
-    # whoever gives quizzes already may well do without questions of their own
+    if not teaches:
+        return tuple(step for step in left if step in ("cohort", "code"))
+    # whoever makes quizzes of what is there may well do without questions of their own
     return () if left == ("set",) and quizzes else left
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask_babel import gettext, ngettext
 
@@ -95,28 +96,32 @@ def news_of_staff(home: StaffHome, now: datetime) -> str:
     return _sentence(words)
 
 
-def when(moment: datetime, now: datetime) -> tuple[str, str]:
-    """The two lines of the docket: the hour of today, else the day with its hour."""
+class When(NamedTuple):
+    """A moment in two lines; `in_words` where the large one is a word and no hour."""
+
+    large: str
+    small: str
+    in_words: bool
+
+
+def when(moment: datetime, now: datetime) -> When:
+    """A moment as the docket has it: the hour of today, else the day with its hour."""
     days = (local_day(moment) - local_day(now)).days
     if days == 0:
-        return say_clock(moment), gettext("today")
+        return When(say_clock(moment), gettext("today"), in_words=False)
     if days == 1:
-        return gettext("Tomorrow"), say_clock(moment)
-    if timedelta(0) < moment - now < timedelta(days=7):
-        return say_weekday(moment), say_clock(moment)
-    return say_weekday(moment), say_moment(moment)
+        return When(gettext("Tomorrow"), say_clock(moment), in_words=True)
+    within_a_week = 1 < days < 7
+    small = say_clock(moment) if within_a_week else say_moment(moment)
+    return When(say_weekday(moment), small, in_words=True)
 
 
-def minutes(seconds: int) -> int:
-    """Whole minutes, a begun one counted."""
-    return -(-seconds // 60)
-
-
-def full_until(given: AssignmentView) -> datetime | None:
-    """By when to begin to have the full time, where both a limit and an end are set."""
+def full_until(given: AssignmentView, now: datetime) -> datetime | None:
+    """By when to begin to have the full time, where the end of the window will cut it short."""
     if given.time_limit_s is None or given.closes_at is None:
         return None
-    return given.closes_at - timedelta(seconds=given.time_limit_s)
+    last = given.closes_at - timedelta(seconds=given.time_limit_s)
+    return last if now < last and local_day(last) == local_day(now) else None
 
 
 def news_of_progress(trends: Sequence[TaskTrend]) -> str:
