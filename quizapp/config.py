@@ -1,6 +1,7 @@
 """Typed settings, read from `QUIZAPP_*` variables once, at the start."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal, Self
@@ -88,6 +89,15 @@ class Settings(BaseSettings):
     jobs_in_server: bool = Field(
         True, description="Whether `quizapp serve` drains jobs too; else `quizapp work` must run."
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_kind_we_know(cls, value: str) -> str:
+        # some hosts hand out an older name of the scheme
+        value = re.sub(r"^postgres://", "postgresql://", value)
+        if value and not value.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("begin with sqlite:/// or postgresql://")
+        return value
 
     @field_validator("base_url")
     @classmethod
