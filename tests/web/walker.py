@@ -6,8 +6,6 @@ from html.parser import HTMLParser
 
 from werkzeug.datastructures import MultiDict
 
-VOID = {"input", "br", "img", "meta", "link", "hr", "use", "line", "circle", "rect"}
-
 
 class Form:
     """A form with its fields as they stand, the labels they go by, and its buttons."""
@@ -19,6 +17,7 @@ class Form:
         self.labels = {}
         self.ids = {}
         self.options = {}
+        self.typed = set()
         self.buttons = []
 
     def named(self, label):
@@ -60,6 +59,8 @@ class Page(HTMLParser):
             chosen = at.get("type") not in ("radio", "checkbox") or "checked" in at
             if at.get("type") in ("radio", "checkbox"):
                 form.options[at.get("id", name)] = at.get("value", "on")
+            elif at.get("type", "text") in ("text", "number"):
+                form.typed.add(name)
             if chosen and at.get("type") != "file":
                 form.fields.add(name, at.get("value", "on" if "checked" in at else ""))
 
@@ -122,16 +123,8 @@ class Walker:
             files: by label, (stream, name).
             typed: what is typed or chosen; `_` stands for a space in a label.
         """
-        form, button = next(
-            (
-                (form, button)
-                for form in self.page.forms
-                for button in form.buttons
-                if button[0].startswith(words)
-            ),
-            (None, None),
-        )
-        assert form, f"no button {words!r} on {self.page.heading!r}"
+        form = self.form_with(words)
+        button = next(one for one in form.buttons if one[0].startswith(words))
         fields = MultiDict(form.fields)
         for label, value in typed.items():
             name = form.named(label.replace("_", " "))
@@ -145,14 +138,12 @@ class Walker:
             return self._ask("GET", action, query_string=fields)
         return self._ask("POST", action, data=fields, headers={"Origin": "http://127.0.0.1:8000"})
 
-    def choose(self, label):
-        """Tick the first choice whose label begins so, in every later press of this form."""
+    def form_with(self, words):
+        """The first form with a button whose words begin so."""
         for form in self.page.forms:
-            for said, at in form.labels.items():
-                if said.startswith(label) and at in form.options:
-                    form.fields[form.ids[at]] = form.options[at]
-                    return
-        raise AssertionError(f"no choice {label!r}")
+            if any(said.startswith(words) for said, _, _ in form.buttons):
+                return form
+        raise AssertionError(f"no button {words!r} on {self.page.heading!r}")
 
     def words(self):
         """All words of the page."""
