@@ -48,6 +48,17 @@ def _sent(value: Any) -> Sent:
     return Sent("", str(value).encode("utf-8", "replace"))
 
 
+def _switched(value: Any) -> bool:
+    if value not in SWITCH:
+        raise ValueError(N_("write true or false"))
+    return SWITCH[value]
+
+
+SWITCH = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
+Switch = Annotated[
+    bool, BeforeValidator(_switched), WithJsonSchema({"type": "string", "enum": list(SWITCH)})
+]
+
 File = Annotated[
     Sent, BeforeValidator(_sent), WithJsonSchema({"type": "string", "format": "binary"})
 ]
@@ -63,7 +74,7 @@ class ImportForm(Query):
     bank: str = may_be_left_out(
         pattern=SLUG, description="Where the questions go: else to the bank that the file names."
     )
-    dry_run: bool = Field(False, description="Say what would happen, and store nothing.")
+    dry_run: Switch = Field(False, description="Say what would happen, and store nothing.")
 
 
 class Finding(Out):
@@ -114,10 +125,9 @@ class ExportQuery(Query):
     format: FormatName = Field("yaml", description="In which format.")
 
 
-ANY = {"schema": {"type": "string", "format": "binary"}}
 WRITTEN = {
     "description": "The file.",
-    "content": {one.MEDIA_TYPE: ANY for one in FORMATS.values()},
+    "content": {one.MEDIA_TYPE: {} for one in FORMATS.values()},
 }
 
 

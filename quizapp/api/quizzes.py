@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
@@ -105,14 +105,14 @@ class QuizChanges(Body):
     title: NewTitle = may_be_left_out(description="In one language, or in both.")
     mode: Mode = may_be_left_out()
     sections: list[NewSection] = may_be_left_out(min_length=1, max_length=50)
-    time_limit_s: Count | None = may_be_left_out(
-        ge=10, le=7 * 24 * 3600, description="Null: no limit."
+    time_limit_s: Annotated[Count, Field(ge=10, le=7 * 24 * 3600)] | None = may_be_left_out(
+        description="Null: no limit."
     )
     grace_s: Count = may_be_left_out(
         ge=0, le=24 * 3600, description="For answers on their way at the deadline."
     )
-    attempts_allowed: Count | None = may_be_left_out(
-        ge=1, le=1000, description="Null: no limit in practice, one in an exam."
+    attempts_allowed: Annotated[Count, Field(ge=1, le=1000)] | None = may_be_left_out(
+        description="Null: no limit in practice, one in an exam."
     )
     pass_mark: Percent | None = may_be_left_out(description="In per cent of the maximum.")
     shuffle: bool = may_be_left_out()

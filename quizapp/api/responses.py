@@ -1,12 +1,13 @@
 """Saving an answer: the hot path. Nothing here asks the database; `services.saving` does."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 
 from quizapp.api import visitor
 from quizapp.api.area import Area
 from quizapp.api.shapes import Body, Count, Key, Out, Path, Time, Whole
+from quizapp.domain.answers.localised import Lang
 from quizapp.domain.errors import SignInRequired
 from quizapp.domain.questions import TYPES
 from quizapp.services import saving
@@ -14,6 +15,8 @@ from quizapp.services.saving import LARGEST, MOST_SLOTS, SaveRequest
 
 area = Area("responses", "Answers, saved one by one")
 
+Revision = Annotated[Count, Field(ge=1, le=LARGEST)]
+FromZero = Annotated[Count, Field(ge=0, le=LARGEST)]
 SHAPES = [kind.Response.model_json_schema() for kind in TYPES.values()]
 Answered = Annotated[Any, WithJsonSchema({"anyOf": [*SHAPES, {"type": "null"}]})]
 
@@ -31,19 +34,12 @@ class SentResponse(Body):
     response: Answered = Field(
         description="In the shape of the question's type; null takes an answer back."
     )
-    revision: Count = Field(
-        ge=1, le=LARGEST, description="Higher than the one before; gaps are allowed."
+    revision: Revision = Field(description="Higher than the one before; gaps are allowed.")
+    base: FromZero | None = Field(
+        None, description="The revision edited from, 0 for none: another is a conflict."
     )
-    base: Count | None = Field(
-        None,
-        ge=0,
-        le=LARGEST,
-        description="The revision edited from: another is a conflict.",
-    )
-    lang: Literal["en", "km"] | None = Field(
-        None, description="In which language the question was read."
-    )
-    spent_ms: Count | None = Field(None, ge=0, le=LARGEST, description="Time spent so far.")
+    lang: Lang | None = Field(None, description="In which language the question was read.")
+    spent_ms: FromZero | None = Field(None, description="Time spent so far.")
     age_s: float | None = Field(
         None, ge=0, le=1e9, description="How long ago it was answered, by a monotonic clock."
     )
