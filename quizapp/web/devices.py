@@ -1,6 +1,7 @@
 """The cookie that tells devices apart, so that guesses on one do not slow another."""
 
 import secrets
+from typing import cast
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from flask import Flask, Response, current_app, g, request
@@ -10,6 +11,7 @@ from quizapp.domain.people.devices import device_label
 from quizapp.services.sign_in import Device
 
 COOKIE = "device"
+SIGNER = "quizapp.device_signer"
 YEAR_S = 366 * 24 * 3600
 MOST_KNOWN = 20
 
@@ -27,6 +29,7 @@ def device_key() -> UUID:
 
 def init_devices(app: Flask) -> None:
     """Send the cookie with the first answer that needs it."""
+    app.extensions[SIGNER] = URLSafeSerializer(app.secret_key or "", salt="device")
     app.after_request(_keep)
 
 
@@ -62,4 +65,4 @@ def _keep(response: Response) -> Response:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="device")
+    return cast(URLSafeSerializer, current_app.extensions[SIGNER])

@@ -150,6 +150,7 @@ def init_guard(app: Flask, login: LoginManager) -> None:
         ),
     )
     app.config["PERMANENT_SESSION_LIFETIME"] = sessions.SESSION_LIFE
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     login.session_protection = None
     login.user_loader(_load)
     app.before_request(_guard)
@@ -180,7 +181,15 @@ def _guard() -> Response | None:
         raise SignInRequired
     if not may(asking, rule):
         raise Forbidden
+    _move_on_the_cookie()
     return None
+
+
+def _move_on_the_cookie() -> None:
+    """Let the cookie last from today on: written anew once a day, and not with every answer."""
+    today = now().toordinal()
+    if session.get("day") != today:
+        session["day"] = today
 
 
 def guards_itself(endpoint: str, path: str) -> bool:

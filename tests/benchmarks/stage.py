@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import databases
 from flask import Flask
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer
 
 from quizapp.app import create_app
 from quizapp.config import load_settings
@@ -111,8 +111,9 @@ def _headers(app: Flask, session_id: UUID) -> dict[str, str]:
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     kept = {"_user_id": str(session_id), "_fresh": True, "_permanent": True, "csrf_token": raw}
     token = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(raw)
+    device = URLSafeSerializer(SECRET, salt="device").dumps([uuid4().hex, []])
     return {
-        "Cookie": f"quizapp={signer.dumps(kept)}",
+        "Cookie": f"quizapp={signer.dumps(kept)}; device={device}",
         "X-CSRFToken": str(token),
         "Content-Type": "application/json",
         "Accept": "application/json",
