@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from quizapp.domain.errors import NotFound
 from quizapp.services import attempts, mastery, sources
 from quizapp.web import charts, mastery_words
 from quizapp.web.guard import access, actor, now
@@ -39,6 +40,7 @@ def show(number: str) -> str:
 @access("provision.read")
 def test(number: str) -> Response:
     """Start practice on this provision alone."""
-    provision = sources.get_provision(number)
-    started = attempts.start_on(actor(), (provision.number,), now=now())
+    if sources.get_provision(number).number != number:  # a citation, with its version
+        raise NotFound
+    started = attempts.start_on(actor(), (number,), now=now())
     return redirect(url_for("attempts.resume", attempt_id=started.id), 303)
