@@ -3,8 +3,13 @@
 import logging
 import threading
 from datetime import UTC, datetime
+from uuid import UUID
 
 from flask import Flask
+from flask_babel import force_locale, gettext
+
+from quizapp.services import jobs, mail
+from quizapp.services.mail import Smtp
 
 PAUSE_S = 1.0
 """Between looks for something to do."""
@@ -26,21 +31,33 @@ class Drain(threading.Thread):
         """Do what is due, pause, and look again."""
         pause = 0.0
         while not self._stopping.wait(pause):
-            pause = PAUSE_S if self._round() else AFTER_ERROR_S
+            pause = self._round()
 
-    def _round(self) -> bool:
-        from quizapp.services import jobs
-
+    def _round(self) -> float:
         try:
             with self._app.app_context():
-                jobs.run_due(datetime.now(UTC))
+                done = jobs.run_due(datetime.now(UTC), {mail.JOB: self._send})
         except Exception:
             # the database may be away for a while; whatever it is, the next round tries again
             _log.exception("jobs could not be done")
-            return False
-        return True
+            return AFTER_ERROR_S
+        return 0.0 if done else PAUSE_S
+
+    def _send(self, job: jobs.Due, now: datetime) -> None:
+        settings = self._app.extensions["quizapp.settings"]
+        smtp = None
+        if settings.smtp_url:
+            product = settings.product_name or say(settings.default_language, "Diplomatic training")
+            smtp = Smtp(settings.smtp_url, settings.mail_from, product, settings.base_url)
+        mail.send(UUID(job.subject), smtp=smtp, say=say, now=now)
 
     def stop(self) -> None:
         """End after the job in hand."""
         self._stopping.set()
         self.join(STOP_S)
+
+
+def say(lang: str, words: str) -> str:
+    """Catalogue words in a language, outside of any request."""
+    with force_locale(lang):
+        return gettext(words)
