@@ -11,8 +11,8 @@ from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, after_id, cursor_of
 from quizapp.api.problems import NotPossible
 from quizapp.api.shapes import (
+    WHOLE,
     Body,
-    Count,
     Id,
     Key,
     NewTitle,
@@ -33,6 +33,12 @@ from quizapp.services import quizzes
 from quizapp.services.quiz_views import QuizView
 
 area = Area("quizzes", "Quizzes")
+
+
+Draw = Annotated[int, Field(ge=1, le=200), WHOLE]
+Limit = Annotated[int, Field(ge=10, le=7 * 24 * 3600), WHOLE]
+Grace = Annotated[int, Field(ge=0, le=24 * 3600), WHOLE]
+Times = Annotated[int, Field(ge=1, le=1000), WHOLE]
 
 
 class QuizPath(Path):
@@ -58,7 +64,7 @@ class NewSection(Body):
         max_length=100, description="Only questions citing one of these, such as '3.7'."
     )
     level: Level = may_be_left_out(description="Only questions of this level.")
-    draw: Count = may_be_left_out(ge=1, le=200, description="How many to draw for each attempt.")
+    draw: Draw = may_be_left_out(description="How many to draw for each attempt.")
     questions: list[Name] = may_be_left_out(
         unique=True,
         min_length=1,
@@ -105,13 +111,9 @@ class QuizChanges(Body):
     title: NewTitle = may_be_left_out(description="In one language, or in both.")
     mode: Mode = may_be_left_out()
     sections: list[NewSection] = may_be_left_out(min_length=1, max_length=50)
-    time_limit_s: Annotated[Count, Field(ge=10, le=7 * 24 * 3600)] | None = may_be_left_out(
-        description="Null: no limit."
-    )
-    grace_s: Count = may_be_left_out(
-        ge=0, le=24 * 3600, description="For answers on their way at the deadline."
-    )
-    attempts_allowed: Annotated[Count, Field(ge=1, le=1000)] | None = may_be_left_out(
+    time_limit_s: Limit | None = may_be_left_out(description="Null: no limit.")
+    grace_s: Grace = may_be_left_out(description="For answers on their way at the deadline.")
+    attempts_allowed: Times | None = may_be_left_out(
         description="Null: no limit in practice, one in an exam."
     )
     pass_mark: Percent | None = may_be_left_out(description="In per cent of the maximum.")

@@ -6,7 +6,7 @@ from pydantic import Field, WithJsonSchema
 
 from quizapp.api import visitor
 from quizapp.api.area import Area
-from quizapp.api.shapes import Body, Count, Key, Out, Path, Time, Whole
+from quizapp.api.shapes import WHOLE, Body, Key, Out, Path, Time, Whole
 from quizapp.domain.answers.localised import Lang
 from quizapp.domain.errors import SignInRequired
 from quizapp.domain.questions import TYPES
@@ -15,8 +15,8 @@ from quizapp.services.saving import LARGEST, MOST_SLOTS, SaveRequest
 
 area = Area("responses", "Answers, saved one by one")
 
-Revision = Annotated[Count, Field(ge=1, le=LARGEST)]
-FromZero = Annotated[Count, Field(ge=0, le=LARGEST)]
+Revision = Annotated[int, Field(ge=1, le=LARGEST), WHOLE]
+FromZero = Annotated[int, Field(ge=0, le=LARGEST), WHOLE]
 SHAPES = [kind.Response.model_json_schema() for kind in TYPES.values()]
 Answered = Annotated[Any, WithJsonSchema({"anyOf": [*SHAPES, {"type": "null"}]})]
 
