@@ -16,11 +16,13 @@ from quizapp.storage.quizzes import QuizVersion
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
-def load_bank(actor: Actor, *questions: dict[str, Any], bank: str = "sample") -> str:
-    """A bank that the actor owns; of ten questions where none are given."""
+def load_bank(
+    actor: Actor | None, *questions: dict[str, Any], bank: str = "sample", shipped: bool = False
+) -> str:
+    """A bank that the actor owns, or a shipped one; of ten questions where none are given."""
     load_source()
     listed = questions or tuple(question(f"q-{n}") for n in range(10))
-    report = import_bank(actor, read(*listed, bank=bank), now=NOW)
+    report = import_bank(actor, read(*listed, bank=bank), now=NOW, shipped=shipped)
     assert report.rejected == 0, report.findings
     return bank
 

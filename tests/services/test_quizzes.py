@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from quizapp.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from quizapp.resources import questions_folder
-from quizapp.services import assignments, quiz_samples, quizzes, shipped
+from quizapp.services import assignments, attempts, quiz_samples, quizzes, shipped
 from quizapp.storage.audit import AuditRow
 from quizapp.storage.database import transaction
 from quizapp.storage.marks import MarkingScheme
@@ -266,6 +266,9 @@ class TestReading:
         def titles(actor):
             return [row.title.en for row in quizzes.list_quizzes(actor).quizzes]
 
+        with transaction(write=False) as session:
+            schemes = session.scalars(select(MarkingScheme.number)).all()
+        assert schemes == [1] * 9  # six shipped ones, three made here
         practice = titles(outsider)
         assert len(practice) == 6
         assert practice[0].startswith("Mixed")  # by slug: mixed-drill, practice-task-1, ...
@@ -283,6 +286,12 @@ class TestReading:
                 break
         assert paged == titles(instructor)
         assert quizzes.list_quizzes(instructor, after=uuid4()).quizzes == ()
+
+    def test_what_is_dealt_on_demand_is_in_no_list(self, administrator, trainee):
+        load_bank(None, shipped=True)
+        attempts.start_on(trainee, ("3.1",), now=NOW)
+        assert quizzes.list_quizzes(administrator).quizzes == ()
+        assert quizzes.list_quizzes(trainee).quizzes == ()
 
     def test_few_statements(self, instructor, quiz_id):
         quizzes.read(instructor, quiz_id, now=NOW)
