@@ -234,13 +234,15 @@ export class Outbox extends EventTarget {
 
   async #refused(entry, problem) {
     const isUnfit = !problem.current; // nothing else stands in its way: what follows was edited from what stood before
+    const words = problem.errors?.map(({ message }) => message).join(' ') || problem.detail;
+    const refused = { type: problem.type, isUnfit, words };
     await this.shelf.change(this.person, (entries, { put }) => {
       for (const one of entries.filter((other) => isSame(other, entry))) {
-        if (isThis(one, entry)) put({ ...one, tried: true, refused: { type: problem.type, detail: problem.detail } });
+        if (isThis(one, entry)) put({ ...one, tried: true, refused });
         else if (isUnfit && one.base === entry.revision) put({ ...one, base: entry.base });
       }
     });
-    this.#tell('refused', { ...entry, refused: problem });
+    this.#tell('refused', { ...entry, refused });
   }
 
   #backOff(least) {

@@ -24,6 +24,7 @@ const note = (id, isShown) => {
 const ICONS = { idle: 'check', saving: 'wait', saved: 'check', kept: 'offline', 'signed-out': 'warn', refused: 'warn' };
 let state = status.dataset.state;
 let announced = state;
+let hasSaved = state === 'saved';
 
 function show(next) {
   const [words, time] = status.querySelectorAll('span');
@@ -42,7 +43,7 @@ function show(next) {
 async function judge() {
   const entries = (await outbox.entries()).filter((entry) => entry.attempt === attempt);
   if (entries.some((entry) => entry.refused)) show('refused');
-  else if (!entries.length) show(state === 'idle' ? 'idle' : 'saved');
+  else if (!entries.length) show(hasSaved ? 'saved' : 'idle');
   else if (outbox.signedOut) show('signed-out');
   else show(outbox.failures ? 'kept' : 'saving');
 }
@@ -119,16 +120,26 @@ const questionOf = ({ slot }) => questions.find((one) => Number(one.dataset.slot
 function refuse(entry) {
   const question = entry.attempt === attempt && questionOf(entry);
   if (!question) return;
-  if (entry.refused.current ?? /conflict|stale|closed/.test(entry.refused.type)) note(`${question.dataset.prefix}both`, true);
-  else complain(question, entry.refused.detail);
+  if (entry.refused.isUnfit) complain(question, entry.refused.words);
+  else note(`${question.dataset.prefix}both`, true);
+}
+
+// An answer is in: sent by this page, or by another of this browser.
+async function arrived(news) {
+  const question = news.attempt === attempt && questionOf(news);
+  if (!question) return;
+  hasSaved = true;
+  question.dataset.revision = Math.max(news.revision, question.dataset.revision);
+  if (news.left !== null) setClock(news.left);
+  await judge();
+  if (state === 'saved') isSavedAt(news.savedAt);
 }
 
 // What another page of this browser saved is what stands; what is typed here since is a conflict, and says so.
 async function take(news) {
   const question = news.attempt === attempt && questionOf(news);
-  if (!question) return;
+  if (!question || news.revision < question.dataset.revision) return;
   const waiting = (await outbox.entries()).some((one) => one.attempt === attempt && one.slot === news.slot);
-  question.dataset.revision = Math.max(news.revision, question.dataset.revision);
   if (waiting) return;
   write(question, news.response);
   mark(question, news.response !== null);
@@ -141,7 +152,7 @@ async function restore() {
     const question = entry.attempt === attempt && questionOf(entry);
     if (!question) continue;
     const isResolved = document.getElementById(`${question.dataset.prefix}both`).hidden;
-    if (entry.refused?.current && isResolved) await outbox.drop(entry);
+    if (entry.refused && !entry.refused.isUnfit && isResolved) await outbox.drop(entry);
     else if (entry.revision > question.dataset.revision && !touched.has(question)) {
       write(question, entry.response);
       mark(question, entry.response !== null);
@@ -257,14 +268,11 @@ addEventListener('beforeunload', (event) => {
 });
 
 let setClock = () => {};
-outbox.addEventListener('saved', async ({ detail }) => {
-  const question = detail.attempt === attempt && questionOf(detail);
-  if (question) question.dataset.revision = Math.max(detail.revision, question.dataset.revision);
-  if (detail.left !== null && question) setClock(detail.left);
-  await judge();
-  if (question && state === 'saved') isSavedAt(detail.savedAt);
+outbox.addEventListener('saved', ({ detail }) => arrived(detail));
+outbox.addEventListener('elsewhere', async ({ detail }) => {
+  await take(detail);
+  await arrived(detail);
 });
-outbox.addEventListener('elsewhere', ({ detail }) => take(detail));
 outbox.addEventListener('refused', ({ detail }) => refuse(detail));
 outbox.addEventListener('settled', async () => {
   await judge();
