@@ -69,7 +69,7 @@ def preview(quiz_id: UUID) -> str:
 def try_it(quiz_id: UUID) -> Response:
     """Take a quiz as a trainee would; it counts nowhere."""
     started = attempts.start(actor(), quiz_id, trial=True, now=now())
-    return redirect(f"/attempts/{started.id}", 303)
+    return redirect(url_for("attempts.resume", attempt_id=started.id), 303)
 
 
 @bp.post("/quizzes/<uuid:quiz_id>/release")
