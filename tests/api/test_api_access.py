@@ -10,9 +10,10 @@ from quizapp.domain.access import ACTIONS, Actor
 from quizapp.services import bank_export
 
 PEOPLE = ("stranger", "trainee", "outsider", "instructor", "colleague", "administrator")
-"""The trainee is the instructor's; outsider and colleague are a trainee and an instructor elsewhere."""
+"""The trainee is the instructor's; outsider and colleague are their like elsewhere."""
 
-OWN = {"bank": BANK}
+GIVEN = {"quiz": "{quiz}", "cohort": "{cohort}"}
+CHOSEN = {"assignment": "{assignment}"}
 TABLE = [
     # method, path, body, and what each of PEOPLE is answered
     ("GET", "me", None, (401, 200, 200, 200, 200, 200)),
@@ -40,18 +41,8 @@ TABLE = [
     ("GET", "quizzes/{id}/gradebook", None, (401, 403, 403, 200, 404, 200)),
     ("GET", "quizzes/{id}/analysis", None, (401, 403, 403, 200, 404, 200)),
     ("GET", "assignments", None, (401, 200, 200, 200, 200, 200)),
-    (
-        "POST",
-        "assignments",
-        {"quiz": "{quiz}", "cohort": "{cohort}"},
-        (401, 403, 403, 201, 404, 201),
-    ),
-    (
-        "POST",
-        "quizzes/{id}/attempts",
-        {"assignment": "{assignment}"},
-        (401, 200, 404, 403, 404, 403),
-    ),
+    ("POST", "assignments", GIVEN, (401, 403, 403, 201, 404, 201)),
+    ("POST", "quizzes/{id}/attempts", CHOSEN, (401, 200, 404, 403, 404, 404)),
     ("GET", "attempts/{id}", None, (401, 200, 404, 200, 404, 200)),
     ("GET", "attempts/{id}/review", None, (401, 200, 404, 200, 404, 200)),
     ("GET", "attempts/{id}/receipts", None, (401, 200, 404, 200, 404, 200)),
