@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp.api.routes import init_api
 from quizapp.api.visitor import Entrance
+from quizapp.api.words import speaking
 from quizapp.config import Settings, load_settings
 from quizapp.services import receipts
 from quizapp.storage.database import db, prepare_engine
@@ -142,7 +143,7 @@ def _add_people(app: Flask) -> None:
     init_devices(app)
     init_errors(app)
     init_moments(app)
-    Babel(app, locale_selector=choose_language)
+    Babel(app, locale_selector=speaking(choose_language))
 
 
 def _add_pages(app: Flask) -> None:

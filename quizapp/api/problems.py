@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from quizapp.api.shapes import Out, Time, may_be_left_out, send
-from quizapp.api.words import say
+from quizapp.api.words import PREFIX, say
 from quizapp.domain.errors import (
     Conflict,
     DomainError,
@@ -23,7 +23,6 @@ from quizapp.domain.errors import (
 from quizapp.domain.words import N_
 
 MEDIA_TYPE = "application/problem+json"
-PREFIX = "/api/"
 
 
 class FieldError(Out):

@@ -206,3 +206,15 @@ def test_every_type_of_problem_is_listed(app):
         assert one["title"]
     assert types["/problems/conflict"]["status"] == 409
     assert Caller(app).get("/problems/nothing").status_code == 404
+
+
+# --- in which language
+
+
+def test_refusals_speak_the_language_of_who_asks(app, trainee):
+    asking = caller(app, trainee)
+    khmer = {"Accept-Language": "km"}
+    english = asking.get("banks/x", headers=khmer).get_json()["title"]
+    assert english == "You may not do this."
+    assert Caller(app).get("me", headers=khmer).get_json()["title"] != "Sign in first."
+    assert asking.get("banks/x?lang=km").get_json()["title"] != english
