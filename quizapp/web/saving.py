@@ -99,7 +99,7 @@ def _onward(attempt: AttemptView, slot: int | None) -> Response:
         prefix = "" if slot else f"{check}."
         return redirect(f"{here}#{prefix}outcome", 303)
     go = typed("go")
-    if go.isdecimal() or go in ("end", "all"):
+    if _number(go) is not None or go in ("end", "all"):
         return redirect(attempt_path(attempt.id, go), 303)
     places = {"leave": "/", "first": attempt_path(attempt.id, "")}
     return redirect(places.get(go, here), 303)
