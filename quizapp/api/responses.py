@@ -7,6 +7,7 @@ from pydantic import Field, WithJsonSchema
 from quizapp.api import visitor
 from quizapp.api.area import Area
 from quizapp.api.shapes import WHOLE, Body, Key, Out, Path, Time, Whole
+from quizapp.api.words import speak
 from quizapp.domain.answers.localised import Lang
 from quizapp.domain.errors import SignInRequired
 from quizapp.domain.questions import TYPES
@@ -65,6 +66,7 @@ class SavedResponse(Out):
 )
 def save_response(path: SlotPath, body: SentResponse) -> SavedResponse:
     """Save an answer; the same save again is answered as it was the first time."""
+    speak(body.lang)  # who asks is not known here, the page's language is
     credential = visitor.credential()
     if credential is None:
         raise SignInRequired

@@ -15,6 +15,12 @@ def say(message: str, params: Mapping[str, object] | None = None) -> str:
     return words % dict(params) if params else words
 
 
+def speak(lang: str | None) -> None:
+    """Answer in this language from here on, where one is named."""
+    if lang is not None:
+        g.api_lang = lang
+
+
 def speaking(pages: Callable[[], str]) -> Callable[[], str]:
     """A locale selector: the API's own choice below its addresses, that of the pages elsewhere.
 
@@ -28,8 +34,8 @@ def speaking(pages: Callable[[], str]) -> Callable[[], str]:
 
 
 def _language() -> str:
-    """What the query asks for, else the person's own where they are known, else the header's."""
-    asked = request.args.get("lang")
+    """What the request asks for, else the person's own where they are known, else the header's."""
+    asked = g.get("api_lang") or request.args.get("lang")
     asking = g.get("api_actor")
     for lang in (asked, asking.lang if asking else None):
         if lang in LANGUAGES:

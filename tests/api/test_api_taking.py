@@ -119,6 +119,20 @@ def test_refused_saves_show_what_stands(story):
     assert (again.status_code, again.get_json()["receipt"]) == (200, first["receipt"])
 
 
+def test_a_refused_save_speaks_the_language_of_its_page(story):
+    attempt = story.start()
+    story.save(attempt["id"], 1, None)
+    english = story.save(attempt["id"], 1, None, revision=1, base=7, lang="en")
+    assert english.status_code == 200, "the same save again, whatever surrounds it"
+    story.save(attempt["id"], 1, None, revision=2)
+    titles = {
+        lang: story.save(attempt["id"], 1, None, revision=3, base=0, lang=lang).get_json()["title"]
+        for lang in ("en", "km")
+    }
+    assert titles["en"].isascii()
+    assert not titles["km"].isascii()
+
+
 def test_nothing_saved_yet_is_said_so(story):
     attempt = story.start()
     document = problem(story.save(attempt["id"], 1, None, revision=2, base=1), 409, "conflict")
