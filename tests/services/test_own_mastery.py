@@ -3,13 +3,25 @@
 from datetime import timedelta
 
 import pytest
-from delivery_samples import HOUR, MINUTE, NOW, RIGHT, Browser, give, load_bank, make_quiz
+from delivery_samples import (
+    EVERY_TYPE,
+    HOUR,
+    MINUTE,
+    NOW,
+    RIGHT,
+    Browser,
+    give,
+    load_bank,
+    make_quiz,
+)
 from progress_samples import DAY, FULL, answered
 
 from quizapp.domain.errors import NotFound
 from quizapp.resources import questions_folder
-from quizapp.services import attempts, mastery, quizzes, shipped, submitting
+from quizapp.services import attempts, folding, mastery, progress, quizzes, shipped, submitting
+from quizapp.storage.database import transaction
 
+FIVE = ["one", "several", "verdict", "year", "word"]
 LATER = DAY + timedelta(hours=2)
 
 
@@ -67,38 +79,92 @@ def test_trends_compare_the_last_weeks(trainee, loaded):
     assert found["1"].trend.verdict == "unknown"
 
 
+def test_what_is_stored_equals_a_recomputation_from_the_attempts(trainee, outsider, cohort):
+    """From sittings on, whoever hands in first: sums of two people over three days."""
+    load_bank()
+    quiz_id = make_quiz(shared=True)
+    made = []
+    for day in range(3):
+        for person in (trainee, outsider):
+            start = NOW + timedelta(days=day)
+            begun = [
+                attempts.start(person, quiz_id, now=start).id,
+                attempts.start_on(person, ("3.1",), now=start + MINUTE).id,
+            ]
+            for hours, attempt_id in enumerate(reversed(begun), start=1):
+                items = attempts.read(person, attempt_id, "en", now=start).items
+                browser = Browser.of(person, attempt_id)
+                for item in items[day : day + 4]:
+                    browser.save(item.slot, RIGHT[item.question], now=start + hours * MINUTE)
+                submitting.submit(person, attempt_id, now=start + hours * HOUR)
+            made += begun
+            if day != 1:  # what is left is folded with the next day's
+                folding.fold(start + 3 * HOUR, person_id=person.id)
+    with transaction(write=False) as session:
+        everything = folding.load(session, made)
+        stored = progress.sums_of_people(session, [trainee.id, outsider.id])
+    assert stored == progress.recount(everything.values())
+    assert {scope.number for scope in stored} == {"3", "3.1"}
+    assert all(sums.answers == 3 * len(EVERY_TYPE) for sums in stored.values())
+
+
 class TestSecrets:
     """Mastery tells nothing of marks that are not released (promise 4)."""
 
     @pytest.fixture
-    def sat(self, trainee, cohort):
-        """An exam of six right answers, handed in, whose release waits for a hand."""
-        load_bank()
-        quiz_id = make_quiz(mode="exam", time_limit_s=3600)
-        give(quiz_id, cohort)
+    def sit(self, trainee, cohort):
+        """Takes an exam of five questions, all answered right, and hands in two minutes later."""
+
+        def take(**rules):
+            load_bank()
+            named = {"bank": "sample", "questions": FIVE}
+            quiz_id = make_quiz(mode="exam", time_limit_s=3600, sections=[named], **rules)
+            give(quiz_id, cohort, closes_at=NOW + 4 * HOUR)
+            return self.sat(trainee, quiz_id)
+
+        return take
+
+    def sat(self, trainee, quiz_id):
         started = attempts.start(trainee, quiz_id, now=NOW)
         browser = Browser.of(trainee, started.id)
-        items = attempts.read(trainee, started.id, "en", now=NOW).items
-        assert len(items) == 6  # the seventh question of the bank is a draft
-        for item in items:
+        for item in attempts.read(trainee, started.id, "en", now=NOW).items:
             browser.save(item.slot, RIGHT[item.question], now=NOW + MINUTE)
         submitting.submit(trainee, started.id, now=NOW + 2 * MINUTE)
         return quiz_id
 
-    def test_an_exam_counts_once_it_is_released(self, trainee, administrator, sat):
+    def test_an_exam_counts_once_it_is_released(self, trainee, administrator, sit):
+        sat = sit()
         assert mastery.read(trainee, now=NOW + HOUR).answers == 0
         quizzes.release(administrator, sat, now=NOW + HOUR)
         found = mastery.read(trainee, now=NOW + HOUR + MINUTE)
-        assert (found.answers, found.tasks[2].mastery.mean) == (6, 1.0)
+        assert (found.answers, found.tasks[2].mastery.mean) == (5, 1.0)
 
     def test_practice_on_the_same_day_stands_until_the_earlier_exam_is_released(
-        self, trainee, administrator, sat
+        self, trainee, administrator, sit
     ):
         """The exam was answered first that day: practice of the same questions gives way to it."""
+        sat = sit()
         started = attempts.start_on(trainee, ("3.1",), now=NOW + HOUR)
         submitting.submit(trainee, started.id, now=NOW + 2 * HOUR)
         before = mastery.read(trainee, now=NOW + 2 * HOUR)
-        assert (before.answers, before.tasks[2].mastery.mean) == (7, 0.0)
+        assert (before.answers, before.tasks[2].mastery.mean) == (len(EVERY_TYPE), 0.0)
         quizzes.release(administrator, sat, now=NOW + 3 * HOUR)
         after = mastery.read(trainee, now=NOW + 3 * HOUR)
-        assert (after.answers, after.tasks[2].mastery.mean) == (7, 6 / 7)
+        assert (after.answers, after.tasks[2].mastery.mean) == (
+            len(EVERY_TYPE),
+            5 / len(EVERY_TYPE),
+        )
+
+    @pytest.mark.parametrize(
+        ("release", "answers"),
+        [
+            ({"marks": "at_once"}, (5, 5)),
+            ({"marks": "after_close", "score": "at_once"}, (0, 5)),
+            ({"marks": "never", "score": "at_once"}, (0, 0)),
+        ],
+    )
+    def test_it_is_the_marks_that_decide(self, trainee, sit, release, answers):
+        """A score tells less than mastery by provision does: its release is not enough."""
+        sit(release=release)
+        before, after = (mastery.read(trainee, now=NOW + n * HOUR).answers for n in (3, 5))
+        assert (before, after) == answers
