@@ -71,7 +71,9 @@ def waiting(session: Session, scope: Scope, now: datetime, limit: int) -> Sequen
     ).all()
 
 
-def anything_to_learn(person_id: ColumnElement[UUID], now: datetime) -> ColumnElement[bool]:
+def anything_to_learn(
+    person_id: ColumnElement[UUID], now: ColumnElement[datetime]
+) -> ColumnElement[bool]:
     """Whether a job of what this person learns can be done, as part of another statement."""
     return (
         select(_jobs.c.id)
@@ -87,7 +89,7 @@ def anything_to_learn(person_id: ColumnElement[UUID], now: datetime) -> ColumnEl
     )
 
 
-def _held(now: datetime) -> ColumnElement[bool]:
+def _held(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether marks of the job's quiz certainly cannot be seen."""
     marks = _quizzes.c.release["marks"].as_string()
     unreleased = or_(_quizzes.c.released_at.is_(None), _quizzes.c.released_at > now)
