@@ -1,5 +1,6 @@
 """`quizapp serve`: the production server."""
 
+import gc
 import signal
 from datetime import UTC, datetime
 from types import FrameType
@@ -31,6 +32,9 @@ what is too large, and far below what would fill a disk."""
 )
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the pages and the API; check the migrations first."""
+    # what is loaded now stays: to look through it for garbage again and again slows the start
+    gc.disable()
+
     from quizapp.app import create_app
     from quizapp.config import load_settings
     from quizapp.resources import questions_folder
@@ -54,6 +58,8 @@ def serve(host: str, port: int, workers: int) -> None:
                 if problem.state.newer
                 else f"serve: the database is {problem}: run `quizapp db upgrade`"
             )
+    gc.freeze()
+    gc.enable()
     if started.link:
         click.echo("There is no administrator yet. Create one here, within 24 hours:")
         click.echo(f"\n  {started.link}\n")
