@@ -8,6 +8,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from quizapp.domain.answers.localised import Lang, Said
+from quizapp.services.memory import Kept
 from quizapp.web.answering import SHAPES
 from quizapp.web.words import words
 
@@ -42,6 +43,8 @@ class Asked:
         return _SHAPES[self.type]
 
 
+MOST_DRAWN = 1024
+_drawn: Kept[str, Markup] = Kept(MOST_DRAWN)
 _SHAPES = {
     kind: " ".join(f"{name}:{shape}" for name, shape in shapes.items())
     for kind, shapes in SHAPES.items()
@@ -56,6 +59,12 @@ def fields(asked: Asked, lang: Lang, icons: str) -> Markup:
         lang: of the page.
         icons: the address of the sprite; building it costs more than a question's words.
     """
+    # all that the template is handed, so that nothing kept can be out of date
+    key = f"{lang} {icons} {asked!r}"
+    return _drawn.get(key) or _drawn.put(key, _draw(asked, lang, icons))
+
+
+def _draw(asked: Asked, lang: Lang, icons: str) -> Markup:
     template = current_app.jinja_env.get_template(f"questions/{asked.type}.html")
     drawn: Markup = template.module.fields(asked, lang, words(lang), icons)  # type: ignore[attr-defined]
     return drawn

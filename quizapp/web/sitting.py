@@ -16,7 +16,7 @@ from quizapp.services.attempts import AttemptView, ItemView
 from quizapp.services.review import review
 from quizapp.web.answering import fingerprint, reading_language
 from quizapp.web.asking import Asked, fields, sprite
-from quizapp.web.figures import say_figures
+from quizapp.web.figures import KHMER, say_figures
 from quizapp.web.guard import actor, now
 from quizapp.web.outcomes import Outcome
 from quizapp.web.words import words
@@ -182,7 +182,10 @@ class Sitting:
         said = say(", answered") if item.answered else say(", open")
         if item.flagged:
             said += say(", flagged")
-        return Cell(item.slot, say_figures(item.slot), " ".join(classes), said, here)
+        figure = str(item.slot)
+        if self.lang == "km":
+            figure = figure.translate(KHMER)
+        return Cell(item.slot, figure, " ".join(classes), said, here)
 
     @property
     def unanswered(self) -> list[ItemView]:
@@ -236,7 +239,7 @@ def draw_page(template: str, **context: object) -> str:
     settings = current_app.extensions["quizapp.settings"]
     lang = reading_language()
     return render_template(
-        template, say=words(lang), icons=sprite(), time_zone=settings.time_zone, **context
+        template, _=words(lang), icons=sprite(), time_zone=settings.time_zone, **context
     )
 
 

@@ -18,9 +18,9 @@ class Words(dict[str, str]):
         self[message] = words
         return words
 
-    def __call__(self, message: str) -> str:
-        """The words of a catalogue id, without its places filled in."""
-        return self[message]
+    def __call__(self, message: str, **params: object) -> str:
+        """The words of a catalogue id, its places filled in where `params` are given."""
+        return self[message] % params if params else self[message]
 
 
 _WORDS: dict[Lang, Words] = {"en": Words(), "km": Words()}
