@@ -80,7 +80,7 @@ def template(examples: Sequence[Question]) -> Written:
 
 def _workbook(questions: Sequence[Question]) -> bytes:
     # loaded here: only an export needs it
-    from xlsxwriter import Workbook  # type: ignore[import-untyped]
+    from xlsxwriter import Workbook
 
     names, rows = rows_of(questions)
     out = io.BytesIO()

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-import python_calamine
-import xlsxwriter
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -85,8 +83,11 @@ def template_csv() -> bytes:
 
 def template_xlsx() -> bytes:
     """The same as a workbook."""
+    # loaded here: only a download needs it
+    from xlsxwriter import Workbook
+
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet("people")
     bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
     sheet.set_column(0, len(COLUMNS) - 1, 22, text)
@@ -216,6 +217,9 @@ def read_table(data: bytes, file_name: str) -> Table:
 
 
 def _read_workbook(data: bytes) -> Table:
+    # loaded here: only an upload needs it
+    from python_calamine import CalamineWorkbook
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
@@ -224,7 +228,7 @@ def _read_workbook(data: bytes) -> Table:
     if size > LARGEST_UNPACKED:
         raise _unreadable(N_("Unpacked, the workbook is too large."))
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheet = book.get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 10)
     except Exception as error:  # whatever a foreign reader raises, the file is to blame
