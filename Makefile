@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 UV ?= uv
 
 BIN := .venv/bin
@@ -43,10 +44,10 @@ check: $(INSTALLED_TESTS) $(CATALOGUES)
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint quizapp/web/templates
 	$(BIN)/quizapp bank lint questions
-	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_house_files.py tests/test_house_catalogues.py
+	$(BIN)/python -m pytest -q tests/test_house_files.py tests/translations/test_catalogue.py
 
 bench: $(INSTALLED_TESTS) $(CATALOGUES)
-	$(BIN)/python -m tests.benchmarks
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py $(BENCH_ARGS)
 
 # uv is needed here alone; what it writes, plain pip installs
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \

@@ -1,14 +1,12 @@
 """Skips of what needs a PostgreSQL or a browser: said loudly, and failures where CI runs."""
 
 import os
-import shutil
 from typing import Any
 
 import pytest
 
-NEEDED = ("no PostgreSQL", "no browser")
+NEEDED = ("no PostgreSQL", "no Chromium")
 """How the reasons of such skips begin."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _skipped = pytest.StashKey[list[str]]()
 
 
@@ -38,23 +36,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if not skipped:
         return
     terminalreporter.section("not tested here", red=True)
-    terminalreporter.line(f"{len(skipped)} tests had no PostgreSQL or no browser, such as")
+    terminalreporter.line(f"{len(skipped)} tests had no PostgreSQL or no Chromium, such as")
     terminalreporter.line(f"  {skipped[0]}")
     if os.environ.get("QUIZAPP_NO_SKIP"):
         terminalreporter.line("QUIZAPP_NO_SKIP is set: that is a failure.", red=True)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of a Chromium: `CHROMIUM`, or what is on the path."""
-    named = os.environ.get("CHROMIUM")
-    found = next(filter(None, map(shutil.which, (named,) if named else BROWSERS)), None)
-    if found is None:
-        pytest.skip("no browser: install chromium, or set CHROMIUM to its path")
-    return found
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(chromium: str) -> dict[str, Any]:
-    """For pytest-playwright: the system's browser, which root may run without a sandbox."""
-    return {"executable_path": chromium, "args": ["--no-sandbox"], "headless": True}
