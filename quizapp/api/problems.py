@@ -28,7 +28,7 @@ MEDIA_TYPE = "application/problem+json"
 class FieldError(Out):
     """One thing wrong with one field."""
 
-    field: str = Field(description="Where it is: `sections.0.draw`.")
+    field: str = Field(description="Where it is: `sections[0].draw`.")
     message: str
 
 

@@ -114,7 +114,7 @@ Id = Annotated[str, BeforeValidator(str)]
 """The id of an object; opaque to whoever reads it."""
 
 Key = Annotated[UUID, WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$"})]
-"""The same where it comes in: what is none of ours is not there, or 422 in a body."""
+"""The same where it comes in: what can be none of ours is not there (404)."""
 
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
@@ -141,7 +141,7 @@ class InLanguages(TypedDict, total=False):
 
 def _not_nothing(title: InLanguages) -> InLanguages:
     if not title:
-        raise ValueError("give the text in English (en), in Khmer (km) or in both")
+        raise ValueError(N_("give the text in English (en), in Khmer (km) or in both"))
     return title
 
 

@@ -77,16 +77,16 @@ def actor() -> Actor:
 def actor_or_none() -> Actor | None:
     """Who asks, where a valid session or token came along."""
     if "api_actor" not in g:
-        bearer, session_id = token(), None
-        if bearer is None:
-            session_id = entrance().session_id()
-        if bearer is not None:
-            g.api_actor = sessions.actor_for_token(bearer, now())
-        elif session_id is not None:
-            g.api_actor = sessions.actor_for_session(session_id, now())
-        else:
-            g.api_actor = None
+        g.api_actor = _find_actor()
     return cast("Actor | None", g.api_actor)
+
+
+def _find_actor() -> Actor | None:
+    bearer = token()
+    if bearer is not None:
+        return sessions.actor_for_token(bearer, now())
+    session_id = entrance().session_id()
+    return sessions.actor_for_session(session_id, now()) if session_id else None
 
 
 def admit(action: str) -> None:

@@ -75,6 +75,28 @@ def test_what_is_wrong_with_a_file_is_a_finding(teacher):
             assert one["remedy"]
 
 
+START = b"format: 1\nbank: b\nquestions:\n"
+HOSTILE = {
+    "half.yaml": START + b'- {id: "a\\ud800", type: "\\udfff", stem: {en: "\\0"}}',
+    "odd.yaml": START + b"- {id: a, type: 'x%(y)s %d', stem: {en: '%s'}, '%': 1}",
+    "alias.yaml": b"a: &a [x]\nb: *a\nc: !!python/object/apply:os.system [ls]",
+    "wrong.gift": b"::a%(b)s:: {=%d ~<script>}",
+    "wrong.csv": b"id,type,stem\n=1+1,%(x)s,\x00\n",
+    "bomb.xlsx": b"PK\x03\x04" + b"\x00" * 400,
+    "nul\x00.yaml": b"{",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_said_to_be_wrong(teacher, name):
+    answer = upload(teacher, HOSTILE[name], name, bank="b")
+    assert answer.status_code == 200, answer.text
+    report = answer.get_json()
+    assert report["created"] == 0
+    assert report["findings"]
+    problem(teacher.get("banks/b"), 404, "not-found")
+
+
 def test_a_form_that_is_wrong_is_refused(teacher):
     assert fields(upload(teacher, more="1")) == {"more"}
     assert fields(upload(teacher, format="pdf")) == {"format"}
