@@ -97,11 +97,9 @@ def signed_in_device(
     """Makes devices on which a new person is signed in already."""
 
     def make(
-        email: str = "dara@example.org", role: str = "trainee", **settings: Any
+        email: str = "dara@example.org", role: str = "trainee", lang: str = "en", **settings: Any
     ) -> BrowserContext:
-        entered = signed_in(
-            app, administrator, email, role, name=email.split("@", maxsplit=1)[0].title()
-        )
+        entered = signed_in(app, administrator, email, role, lang=lang)
         context = device(**settings)
         for name in ("quizapp", "device"):
             cookie = entered.client.get_cookie(name)

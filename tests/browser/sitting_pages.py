@@ -23,15 +23,14 @@ def start(context: BrowserContext, quiz_id) -> Page:
 
 def ready(page: Page) -> None:
     """The scripts have run: until then buttons post the form."""
-    expect(page.locator(".save")).not_to_contain_text("when you move on")
+    page.locator("form[data-live]").wait_for(state="attached")
 
 
 def go(page: Page, place: str) -> None:
     """Open another page of the attempt: a question by its id, or `all`, `end`."""
     base = page.url.split("/attempts/")[1].split("/")[0]
     page.goto(f"/attempts/{base}/{SLOTS.get(place, place)}")
-    if place != "end":
-        ready(page)
+    ready(page)
 
 
 def state(page: Page, word: str) -> None:

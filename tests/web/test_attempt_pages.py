@@ -5,28 +5,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from bank_samples import question
+from blanks_sample import CLOZE
 from delivery_samples import EVERY_TYPE, load_bank, make_quiz
 from people_browser import PASSWORD, Browser, signed_in
 from plain_form import PlainForm
 from quiz_samples import Statements
 
-CLOZE = question(
-    "blanks",
-    type="cloze",
-    options=None,
-    stem={"en": "Income is high by [[1]], says the [[2]]."},
-    blanks=[
-        {"id": "1", "accept": [{"value": 2050}]},
-        {
-            "id": "2",
-            "options": [
-                {"id": "a", "text": {"en": "vision"}, "correct": True},
-                {"id": "b", "text": {"en": "budget"}},
-            ],
-        },
-    ],
-)
 QUESTIONS = (*EVERY_TYPE, CLOZE)
 SLOTS = {one["id"]: slot for slot, one in enumerate(QUESTIONS, 1)}
 LAST = len(SLOTS)

@@ -293,4 +293,5 @@ if (clock) {
 
 await restore();
 if (state === 'idle') show('idle');
+form.dataset.live = '';
 await outbox.drain();
