@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from quizapp import __version__
 from quizapp.cli.said import fail
 from quizapp.config import KEY_FILE, Settings
 
@@ -36,6 +37,7 @@ def backup(file: Path, with_secret_key: bool) -> None:
             file,
             secret_key=settings.secret_key.get_secret_value(),
             with_secret_key=with_secret_key,
+            version=__version__,
             now=datetime.now(UTC),
             told=_told,
         )

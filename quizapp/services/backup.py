@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-import quizapp
 from quizapp.services.backup_file import BackupUnusable, Manifest, Reader, reading, writing
 from quizapp.storage import dump, schema
 from quizapp.storage.database import db
@@ -59,7 +58,13 @@ class NotMigrated(Exception):
 
 
 def back_up(
-    path: Path, *, secret_key: str, with_secret_key: bool, now: datetime, told: Told
+    path: Path,
+    *,
+    secret_key: str,
+    with_secret_key: bool,
+    version: str,
+    now: datetime,
+    told: Told,
 ) -> BackedUp:
     """Write everything to a file, as it is at one moment, while others go on working.
 
@@ -67,6 +72,7 @@ def back_up(
         path: of the file; what stands there is replaced at the end.
         secret_key: of the instance. Only a fingerprint of it is written,
         with_secret_key: unless it shall stand in the file too.
+        version: of the product, for whoever cannot read the file.
         now: the time of the backup.
         told: is told of each table.
 
@@ -90,7 +96,7 @@ def back_up(
                 writer.add_secret_key(secret_key)
             writer.finish(
                 made_at=now,
-                version=quizapp.__version__,
+                version=version,
                 revision=revision,
                 secret=fingerprint(secret_key),
             )

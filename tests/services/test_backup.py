@@ -70,6 +70,7 @@ def back_up(path, *, with_secret_key=False):
         path,
         secret_key=SECRET,
         with_secret_key=with_secret_key,
+        version="0.0.1",
         now=NOW,
         told=lambda _table: None,
     )
