@@ -141,7 +141,7 @@ class InLanguages(TypedDict, total=False):
 
 def _not_nothing(title: InLanguages) -> InLanguages:
     if not title:
-        raise ValueError(N_("This cannot be empty."))
+        raise ValueError(N_("give the text in English (en), in Khmer (km) or in both"))
     return title
 
 
