@@ -1,4 +1,4 @@
-"""The pages of an attempt for everybody: axe, narrow screens, both languages, what is said aloud."""
+"""The pages of an attempt for everybody: axe, narrow screens, both languages, what is read out."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

@@ -203,7 +203,7 @@ async function leave(how) {
   await settle();
   if (!navigator.onLine || !outbox.reachable) {
     isLeaving = false;
-    note('offline', true).scrollIntoView({ block: 'nearest' });
+    note('offline', true);
     return;
   }
   how();
@@ -221,7 +221,7 @@ async function handIn() {
   const unsent = (await outbox.entries()).filter((entry) => entry.attempt === attempt && !entry.refused);
   if (!unsent.length) return post(form.action, {});
   isLeaving = false;
-  note('offline', true).scrollIntoView({ block: 'nearest' });
+  note('offline', true);
 }
 
 // The server answers with a page of its own: only the button is posted, for the answers are there already.
