@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import settings_for
+from cast import settings_for
 from sqlalchemy import event
 
 from quizapp.app import create_app

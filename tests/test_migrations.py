@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from conftest import settings_for
+from cast import settings_for
 
 from quizapp.app import create_app
 from quizapp.resources import migrations_folder

@@ -5,7 +5,7 @@ import zipfile
 
 import every_table
 import pytest
-from conftest import SECRET
+from cast import SECRET
 
 from quizapp.cli import backup as backups
 from quizapp.cli.db import db as group

@@ -12,7 +12,7 @@ from itertools import product
 import databases
 import every_table
 import pytest
-from conftest import SECRET, settings_for
+from cast import SECRET, settings_for
 from sqlalchemy import delete
 
 from quizapp.app import create_app

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from bank_samples import question
-from conftest import make_person, settings_for
+from cast import make_person, settings_for
 from delivery_samples import NOW, RIGHT, SECOND, Browser, give, load_bank, make_quiz
 from sqlalchemy import select
 

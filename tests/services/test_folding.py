@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from conftest import make_person
+from cast import make_person
 from delivery_samples import (
     HOUR,
     MINUTE,

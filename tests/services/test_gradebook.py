@@ -7,7 +7,7 @@ from uuid import uuid4
 import bank_samples
 import pytest
 import report_samples
-from conftest import make_person
+from cast import make_person
 from quiz_samples import Statements
 from report_samples import DAY, NOW, RIGHT, WRONG, attended_by, finish, give
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import bank_samples
 import pytest
-from conftest import make_person
+from cast import make_person
 from quiz_samples import Statements, load_bank
 from report_samples import NOW, RIGHT, WRONG, attended_by, finish, give
 from sqlalchemy import select

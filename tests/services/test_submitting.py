@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from conftest import make_person
+from cast import make_person
 from delivery_samples import (
     EVERY_TYPE,
     HOUR,

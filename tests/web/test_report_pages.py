@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import report_samples
@@ -202,7 +202,7 @@ class TestQuiz:
         rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
         assert [row["Question"] for row in rows] == [f"q-{n}" for n in range(5)]
 
-    @pytest.mark.parametrize("cohort_id", ["x", "1", str(uuid4()), "%00"])
+    @pytest.mark.parametrize("cohort_id", ["x", "1", str(UUID(int=1)), "%00"])
     @pytest.mark.parametrize("tail", ["", "/gradebook", "/gradebook.csv", "/items.csv"])
     def test_a_cohort_that_is_none_is_not_found(self, teacher, given, cohort_id, tail):
         answer = teacher.get(f"/quizzes/{given.quiz_id}/report{tail}?cohort={cohort_id}")
