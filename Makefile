@@ -26,6 +26,7 @@ help:
 	@echo "make lock    resolve the dependencies anew; needs uv"
 
 setup: $(INSTALLED) $(CATALOGUES)
+	@$(BIN)/python -m compileall -q quizapp migrations
 
 run: setup
 	@$(BIN)/quizapp db upgrade
