@@ -1,5 +1,6 @@
 """Saving what a form holds, as pages without scripts do; choosing between two answers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from flask import make_response, redirect, request
@@ -24,7 +25,7 @@ class _Taken:
 
     unfit: dict[int, Typed] = field(default_factory=dict)
     twice: list[int] = field(default_factory=list)
-    late: dict[int, SaveRefused] = field(default_factory=dict)
+    late: list[int] = field(default_factory=list)
 
 
 def take(attempt: AttemptView, slot: int | None) -> str | Response:
@@ -40,12 +41,11 @@ def take(attempt: AttemptView, slot: int | None) -> str | Response:
     for item in attempt.items if slot is None else attempt.items[slot - 1 : slot]:
         _take_item(attempt, item, "" if slot else f"{item.slot}.", taken)
     if taken.late:
-        return too_late(attempt, taken.late)
+        return make_response(too_late(_again(attempt), taken.late), 409)
     if taken.unfit:
-        fresh = attempts.read(actor(), attempt.id, reading_language(), now=now())
-        return make_response(draw(fresh, slot, taken.unfit), 422)
+        return make_response(draw(_again(attempt), slot, taken.unfit), 422)
     if taken.twice:
-        return make_response(choose(attempt, taken.twice[0]), 409)
+        return make_response(choose(_again(attempt), taken.twice[0]), 409)
     return _onward(attempt, slot)
 
 
@@ -74,8 +74,8 @@ def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken)
         )
     except EditConflict:
         taken.twice.append(item.slot)
-    except (AttemptClosed, AnswerLocked) as error:
-        taken.late[item.slot] = error
+    except (AttemptClosed, AnswerLocked):
+        taken.late.append(item.slot)
     except Invalid as error:
         shown = MultiDict((name, showable(value)) for name, value in form.items(multi=True))
         taken.unfit[item.slot] = Typed(
@@ -105,35 +105,34 @@ def _onward(attempt: AttemptView, slot: int | None) -> Response:
     return redirect(places.get(go, here), 303)
 
 
-def too_late(attempt: AttemptView, late: dict[int, SaveRefused]) -> Response:
+def too_late(attempt: AttemptView, slots: Collection[int]) -> str:
     """Nothing is taken any more: what was typed is shown all the same."""
-    fresh = attempts.read(actor(), attempt.id, reading_language(), now=now())
-    is_locked = all(isinstance(error, AnswerLocked) for error in late.values())
+    is_open = attempt.state == "open"
     headline = (
         gettext("You have seen the feedback to this question, so its answer stands")
-        if is_locked
+        if is_open
         else gettext("This attempt is closed, so the answer was not taken")
     )
-    page = draw_page(
+    return draw_page(
         "attempts/closed.html",
-        attempt=fresh,
+        attempt=attempt,
         headline=headline,
-        refused=[one for one in fresh.refused if one.slot in late],
-        onward=attempt_path(attempt.id, "" if not is_locked else str(min(late))),
+        refused=[one for one in attempt.refused if one.slot in slots],
+        onward=attempt_path(attempt.id, str(min(slots)) if is_open else ""),
     )
-    return make_response(page, 409)
 
 
 def choose(attempt: AttemptView, slot: int) -> str | Response:
     """The page on which a person chooses between two answers; the question where there is one."""
-    fresh = attempts.read(actor(), attempt.id, reading_language(), now=now())
-    refused = refused_at(fresh, slot)
+    refused = refused_at(attempt, slot)
     if refused is None:
         return redirect(attempt_path(attempt.id, str(slot)), 303)
+    if attempt.state != "open" or attempt.items[slot - 1].checked:
+        return too_late(attempt, (slot,))
     return draw_page(
         "attempts/both.html",
-        attempt=fresh,
-        item=fresh.items[slot - 1],
+        attempt=attempt,
+        item=attempt.items[slot - 1],
         refused=refused,
         here=attempt_path(attempt.id, f"{slot}/both"),
     )
@@ -158,11 +157,14 @@ def settle(attempt: AttemptView, item: ItemView) -> str | Response:
             device=device_key(),
             now=now(),
         )
-    except (AttemptClosed, AnswerLocked) as error:
-        return too_late(attempt, {item.slot: error})
     except SaveRefused:
-        return make_response(choose(attempt, item.slot), 409)
+        return make_response(choose(_again(attempt), item.slot), 409)
     return back
+
+
+def _again(attempt: AttemptView) -> AttemptView:
+    """The attempt with what has become of the form."""
+    return attempts.read(actor(), attempt.id, reading_language(), now=now())
 
 
 def refused_at(attempt: AttemptView, slot: int) -> RefusedView | None:

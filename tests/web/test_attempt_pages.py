@@ -248,10 +248,26 @@ class TestNothingIsLost:
         clock.go(seconds=5)
         form.fill(text="from the desk").press(dara)
         clock.go(seconds=5)
-        dara.get(f"{base}/{SLOTS['word']}/both")
+        with Statements() as counted:
+            dara.get(f"{base}/{SLOTS['word']}/both")
+        assert len(counted.sent) <= 8
         PlainForm(dara.last.text, "/both").press(dara, "keep", "saved")
         assert held(dara, base, "word") == {"text": ["from the phone"]}
         assert "see both and choose" not in words_of(dara, f"{base}/end")
+
+    def test_after_the_end_nothing_can_be_chosen(self, app, dara, quiz, clock):
+        base = begin(dara, quiz())
+        form = opened(dara, base, SLOTS["word"])
+        answer(another_device(app, "dara@example.org"), base, "word", text="from the phone")
+        clock.go(seconds=5)
+        form.fill(text="from the desk").press(dara)
+        kept = PlainForm(dara.last.text, "/both")
+        dara.get(f"{base}/end")
+        PlainForm(dara.last.text, "/submit").press(dara)
+        assert "from the desk" in words_of(dara, f"{base}/{SLOTS['word']}/both")
+        assert dara.heading == "This attempt is closed, so the answer was not taken"
+        assert kept.press(dara, "keep", "saved").status_code == 409
+        assert "from the phone" in words_of(dara, f"{base}/results")
 
     def test_a_page_that_was_not_edited_is_no_conflict(self, app, dara, quiz):
         base = begin(dara, quiz())

@@ -107,7 +107,6 @@ export class Outbox extends EventTarget {
   constructor(shelf, person, token) {
     super();
     Object.assign(this, { shelf, person, token, failures: 0, signedOut: false, reachable: true });
-    this.isKept = !(shelf instanceof Memory);
     this.fresh = []; // stored by this page and not yet tried
     this.writing = Promise.resolve();
     this.channel = globalThis.BroadcastChannel ? new BroadcastChannel('quizapp-answers') : null;
@@ -122,7 +121,7 @@ export class Outbox extends EventTarget {
 
   // Keep an answer. `known` is the revision that the page was edited from, unless one of ours is still on its way.
   put(attempt, slot, answer, known) {
-    const stored = this.shelf.change(this.person, (entries, { put, remove }) => {
+    const store = () => this.shelf.change(this.person, (entries, { put, remove }) => {
       const last = entries.filter((one) => isSame(one, { attempt, slot })).at(-1);
       const isSpare = last && (last.refused || (last.page === PAGE && !last.tried && !this.#isFlying(last)));
       if (isSpare) remove(last);
@@ -141,8 +140,17 @@ export class Outbox extends EventTarget {
       this.fresh = [...this.fresh.filter((one) => !isSame(one, entry)), entry];
       return entry;
     });
+    const stored = store().catch(() => {
+      // the browser keeps nothing (any more): better sent from memory than not at all
+      this.shelf = new Memory();
+      return store();
+    });
     this.writing = Promise.allSettled([this.writing, stored]);
     return stored;
+  }
+
+  get isKept() {
+    return !(this.shelf instanceof Memory);
   }
 
   // Take an entry out that has been dealt with elsewhere.
@@ -186,7 +194,7 @@ export class Outbox extends EventTarget {
     const is = (...wanted) => words.filter(({ word }) => wanted.includes(word));
     const failed = is('later', 'unreachable');
     this.signedOut = is('signed-out').length > 0;
-    this.reachable = words.length === 0 ? this.reachable : is('unreachable').length < words.length;
+    this.reachable = !words.length || is('unreachable').length < words.length;
     this.failures = failed.length ? this.failures + 1 : 0;
     if (failed.length) this.#backOff(Math.max(...failed.map(({ after }) => after || 0)));
     this.#tell('settled', { failed: failed.length > 0 });

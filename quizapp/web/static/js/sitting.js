@@ -5,6 +5,7 @@ import { confirmOrder, figures, move, read, write } from './fields.js';
 
 const TYPING_MS = 600;
 const LEAVING_MS = 2500;
+const AGAIN_MS = 3000;
 const HERD_MS = 8000; // a deadline is the same for all: pages hand in one after the other
 
 const form = document.querySelector('form[data-attempt]');
@@ -36,7 +37,7 @@ function show(next) {
   if (next !== 'saved') time.textContent = '';
   note('signed-out', next === 'signed-out');
   if (next === 'saving' || next === announced) return;
-  if (next !== 'saved' || announced !== 'idle') document.getElementById('said').textContent = words.textContent;
+  document.getElementById('said').textContent = words.textContent;
   announced = next;
 }
 
@@ -48,7 +49,7 @@ async function judge() {
   else show(outbox.failures ? 'kept' : 'saving');
 }
 
-function isSavedAt(moment) {
+function showTime(moment) {
   const time = status.querySelectorAll('span')[1];
   const zone = { timeZone: status.dataset.zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
   const lang = document.documentElement.lang === 'km' ? 'km-u-nu-khmr' : 'en-GB';
@@ -60,11 +61,13 @@ function isSavedAt(moment) {
 const spent = new Map();
 let looking = questions[0];
 let since = performance.now();
+let isSeen = !document.hidden;
 
 function look(question = looking) {
   const now = performance.now();
-  if (looking && !document.hidden) spent.set(looking, (spent.get(looking) ?? 0) + now - since);
+  if (looking && isSeen) spent.set(looking, (spent.get(looking) ?? 0) + now - since);
   since = now;
+  isSeen = !document.hidden;
   looking = question;
 }
 
@@ -132,7 +135,7 @@ async function arrived(news) {
   question.dataset.revision = Math.max(news.revision, question.dataset.revision);
   if (news.left !== null) setClock(news.left);
   await judge();
-  if (state === 'saved') isSavedAt(news.savedAt);
+  if (state === 'saved') showTime(news.savedAt);
 }
 
 // What another page of this browser saved is what stands; what is typed here since is a conflict, and says so.
@@ -197,16 +200,15 @@ async function settle() {
   await Promise.race([Promise.all([outbox.drain(), sendFlags()]), wait(LEAVING_MS)]);
 }
 
+const isOffline = () => !navigator.onLine || !outbox.reachable;
+
 async function leave(how) {
   if (isLeaving) return;
   isLeaving = true;
   await settle();
-  if (!navigator.onLine || !outbox.reachable) {
-    isLeaving = false;
-    note('offline', true);
-    return;
-  }
-  how();
+  if (!isOffline()) return how();
+  isLeaving = false;
+  note('offline', true);
 }
 
 function go(place) {
@@ -222,6 +224,18 @@ async function handIn() {
   if (!unsent.length) return post(form.action, {});
   isLeaving = false;
   note('offline', true);
+}
+
+async function handInAtTheEnd() {
+  form.inert = true;
+  await settle();
+  await wait(Math.random() * HERD_MS);
+  await settle();
+  while (isOffline()) {
+    await wait(AGAIN_MS);
+    await settle();
+  }
+  document.getElementById('hand-in').submit();
 }
 
 // The server answers with a page of its own: only the button is posted, for the answers are there already.
@@ -282,13 +296,7 @@ outbox.addEventListener('settled', async () => {
 const clock = document.querySelector('[data-left]');
 if (clock) {
   const { countDown } = await import('./clock.js');
-  setClock = countDown(clock, document.getElementById('time-left'), async () => {
-    form.inert = true;
-    await settle();
-    await wait(Math.random() * HERD_MS);
-    await settle();
-    document.getElementById('hand-in').submit();
-  });
+  setClock = countDown(clock, document.getElementById('time-left'), handInAtTheEnd);
 }
 
 await restore();
