@@ -92,6 +92,8 @@ def test_who_asked_is_an_id_and_what_was_typed_is_nowhere(app, administrator, li
     found = lines()
     assert found[-1]["person"] == str(person.id)
     assert found[-1]["rule"] == "/account"
+    assert browser.get("/api/v1/me").status_code == 200
+    assert lines()[-1]["person"] == str(person.id)
     for secret in ("dara@example.org", PASSWORD, "not the password at all"):
         assert secret not in text(lines)
 

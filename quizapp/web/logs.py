@@ -17,6 +17,8 @@ from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 
+from quizapp.domain.access import Actor
+
 HEADER = "X-Request-Id"
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _requests = logging.getLogger("quizapp.requests")
@@ -75,10 +77,9 @@ def _end(answer: Response) -> Response:
 
 def _person() -> str | None:
     """Who asked, where the request came to know it; nobody is looked up for the log's sake."""
-    known = g.get("_login_user")
-    actor = getattr(known, "actor", None)
-    person_id = actor.id if actor is not None else g.get("person_id")
-    return str(person_id) if person_id else None
+    by_page = getattr(g.get("_login_user"), "actor", None)
+    actor: Actor | None = by_page or g.get("api_actor")
+    return str(actor.id) if actor else None
 
 
 def _without_path(record: logging.LogRecord) -> bool:
