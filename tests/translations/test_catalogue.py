@@ -171,6 +171,8 @@ def test_a_page_is_in_khmer(shown, khmer):
 def test_code_speaks_khmer_too(shown, khmer):
     assert shown(lambda: gettext("Sign out")) == texts(khmer.get("Sign out"))[0]
     for count in (1, 7):
-        said = shown(lambda n=count: ngettext("%(num)d question", "%(num)d questions", n))
+        said = shown(
+            lambda n=count: ngettext("%(count)s question", "%(count)s questions", n, count=n)
+        )
         assert str(count) in said
         assert KHMER.search(said)
