@@ -116,7 +116,6 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     return options | {
         "pool_size": settings.threads + 4,
         "max_overflow": 8,
-        "pool_pre_ping": True,
         "connect_args": {"connect_timeout": 5},
     }
 

@@ -35,7 +35,7 @@ from quizapp.domain.questions import TYPES
 from quizapp.domain.words import N_
 from quizapp.services import bank_index, receipts
 from quizapp.services.receipts import Signer
-from quizapp.storage import responses as stored
+from quizapp.storage import saves as stored
 from quizapp.storage.database import AnyRow, core_transaction
 
 LARGEST = 2**31 - 1
@@ -264,14 +264,13 @@ def _decide(
         stored.log_refused(connection, entry | {"outcome": reason})
         held = None if row.body is None else json.loads(row.body)
         return _REFUSALS[reason](CurrentResponse(current, held, row.saved_at))
-    if not stored.put_response(connection, current, {name: entry[name] for name in _KEPT}):
+    signed = _signed(entry, signer)
+    if not stored.accept(connection, current, signed):
         return _Overtaken()
-    receipt = _log(connection, entry, signer)
     left = seconds_left(now, row.deadline)
-    return Saved(request.revision, request.revision, now, receipt, left, verdict == "late")
-
-
-_KEPT = ("attempt_id", "slot", "revision", "body", "late", "lang", "spent_ms", "saved_at")
+    return Saved(
+        request.revision, request.revision, now, signed["receipt"], left, verdict == "late"
+    )
 
 
 def _admit(connection: Connection, row: AnyRow, now: datetime) -> None:
@@ -305,8 +304,8 @@ def _verdict(connection: Connection, row: AnyRow, arrival: _Arrival) -> Verdict:
     return judge(arrival.now, row.deadline, row.closes_at, age_s=age_s, heard=heard)
 
 
-def _log(connection: Connection, entry: dict[str, Any], signer: Signer) -> str:
-    """Append the accepted save with its receipt; gives the receipt."""
+def _signed(entry: dict[str, Any], signer: Signer) -> dict[str, Any]:
+    """An accepted save's row of the log, with its receipt."""
     salt = secrets.token_hex(16)
     receipt = signer.sign(
         Statement(
@@ -318,9 +317,12 @@ def _log(connection: Connection, entry: dict[str, Any], signer: Signer) -> str:
             hash=response_hash(salt, entry["body"]),
         )
     )
-    signed = {"salt": salt, "receipt": receipt, "receipt_key": signer.key_id}
-    stored.log_response(connection, entry | signed | {"outcome": "accepted"})
-    return receipt
+    return entry | {
+        "outcome": "accepted",
+        "salt": salt,
+        "receipt": receipt,
+        "receipt_key": signer.key_id,
+    }
 
 
 def _milliseconds(seconds: float | None) -> int | None:
