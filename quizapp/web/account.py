@@ -10,6 +10,7 @@ from quizapp.domain.errors import Invalid, TooManyTries
 from quizapp.services import people, sessions
 from quizapp.services.sessions import IssuedToken
 from quizapp.services.sign_in import change_password
+from quizapp.web.figures import say_figures
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, desk, now
 
@@ -72,7 +73,10 @@ def end_others() -> Response:
     ended = sessions.revoke_others(actor(), now=now())
     flash(
         ngettext(
-            "%(num)d other session is signed out.", "%(num)d other sessions are signed out.", ended
+            "%(count)s other session is signed out.",
+            "%(count)s other sessions are signed out.",
+            ended,
+            count=say_figures(ended),
         )
     )
     return redirect(url_for("account.show"), 303)

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from quizapp.domain.errors import AlreadyExists, Invalid
 from quizapp.services import cohorts
 from quizapp.services.cohorts import CODE_DAYS
+from quizapp.web.figures import say_figures
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now
 from quizapp.web.qr import qr_svg
@@ -138,7 +139,14 @@ def add_members(cohort_id: UUID) -> str | Response:
         return make_response(page, 422)
     count = len(done.added)
     if done.added or not done.unknown:
-        flash(ngettext("%(num)d person was added.", "%(num)d people were added.", count))
+        flash(
+            ngettext(
+                "%(count)s person was added.",
+                "%(count)s people were added.",
+                count,
+                count=say_figures(count),
+            )
+        )
     if done.unknown:
         wrong = gettext("Nobody has these names; the others are in. Make the accounts first.")
         page = _page(cohort_id, {"names": wrong}, names="\n".join(done.unknown))

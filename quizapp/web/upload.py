@@ -24,6 +24,7 @@ from quizapp.services import bank_export, banks, uploads
 from quizapp.services.bank_import import ImportReport
 from quizapp.services.uploads import Checked
 from quizapp.web.answering import reading_language
+from quizapp.web.figures import say_figures
 from quizapp.web.forms import problems, say
 from quizapp.web.guard import access, actor, now
 
@@ -139,27 +140,37 @@ def news_of_import(done: ImportReport) -> str:
     if not done.ready:
         return gettext("Nothing was changed: all of it is here already.")
     return ngettext(
-        "%(num)d question was imported. Next: make a quiz from this bank.",
-        "%(num)d questions were imported. Next: make a quiz from this bank.",
+        "%(count)s question was imported. Next: make a quiz from this bank.",
+        "%(count)s questions were imported. Next: make a quiz from this bank.",
         done.ready,
+        count=say_figures(done.ready),
     )
 
 
 def headline(report: ImportReport) -> str:
     """The news of a dry run."""
     ready = ngettext(
-        "%(num)d question is ready to import", "%(num)d questions are ready to import", report.ready
+        "%(count)s question is ready to import",
+        "%(count)s questions are ready to import",
+        report.ready,
+        count=say_figures(report.ready),
     )
     if report.ready and report.rejected:
-        out = ngettext("%(num)d is not", "%(num)d are not", report.rejected)
+        out = ngettext(
+            "%(count)s is not",
+            "%(count)s are not",
+            report.rejected,
+            count=say_figures(report.rejected),
+        )
         return gettext("%(ready)s, %(out)s", ready=ready, out=out)
     if report.ready:
         return ready
     if report.rejected:
         return ngettext(
             "The only new question in this file cannot be imported",
-            "None of the %(num)d new questions in this file can be imported",
+            "None of the %(count)s new questions in this file can be imported",
             report.rejected,
+            count=say_figures(report.rejected),
         )
     if report.unchanged:
         return gettext("Everything in this file is here already")
