@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from quizapp.domain.access import Actor, require
 from quizapp.domain.delivery import own_practice
@@ -30,7 +30,7 @@ from quizapp.services.starting import (
 )
 from quizapp.storage import attempts, marks
 from quizapp.storage import starting as stored
-from quizapp.storage.database import transaction
+from quizapp.storage.database import core_transaction, transaction
 
 MOST_PROVISIONS = 100
 
@@ -50,13 +50,13 @@ def start_on(actor: Actor, provisions: Sequence[str], *, now: datetime) -> Start
     if not 1 <= len(wanted) <= MOST_PROVISIONS:
         raise Invalid.field("provisions", N_("Say on which provisions you want to be tested."))
 
-    def dealt(session: Session, plan: Plan) -> Dealt:
-        indexes = quiz_pools.read_indexes(session, SETTINGS, None)
+    def dealt(connection: Connection, plan: Plan) -> Dealt:
+        indexes = quiz_pools.read_indexes(connection, SETTINGS, None)
         pool = (one for index in indexes.values() for one in index.candidates)
         found = own_practice.on_provisions(pool, wanted, today=now.date())
         if not found:
             raise NotOpen(N_("There are no practice questions on this yet."))
-        return choose(session, plan, SETTINGS, {0: found})
+        return choose(connection, plan, SETTINGS, {0: found})
 
     return _start(actor, ("on", *wanted), dealt, now)
 
@@ -79,8 +79,8 @@ def start_missed(actor: Actor, attempt_id: UUID, *, now: datetime) -> Started:
     items = [Item.from_data(data) for data in head.items]
     missed = [item for slot, item in enumerate(items, 1) if given.get(slot, 0) < FULL]
 
-    def dealt(session: Session, plan: Plan) -> Dealt:
-        indexes = bank_index.indexes(session, {item.bank for item in missed})
+    def dealt(connection: Connection, plan: Plan) -> Dealt:
+        indexes = bank_index.indexes(connection, {item.bank for item in missed})
         known = {one.question_id: one for index in indexes.values() for one in index.candidates}
         chosen = [
             Chosen(known[item.question_id], item.points)
@@ -92,7 +92,7 @@ def start_missed(actor: Actor, attempt_id: UUID, *, now: datetime) -> Started:
             raise NotOpen(N_("There is nothing left of it to practise."))
         seed = secrets.randbits(63)
         Random(seed).shuffle(chosen)  # noqa: S311 - an order, not a secret
-        return deal(session, plan.version_id, SETTINGS, chosen, seed=seed)
+        return deal(connection, plan.version_id, SETTINGS, chosen, seed=seed)
 
     return _start(actor, ("missed", str(attempt_id)), dealt, now)
 
@@ -100,18 +100,17 @@ def start_missed(actor: Actor, attempt_id: UUID, *, now: datetime) -> Started:
 def _start(
     actor: Actor,
     what: Sequence[str],
-    dealt: Callable[[Session, Plan], Dealt],
+    dealt: Callable[[Connection, Plan], Dealt],
     now: datetime,
 ) -> Started:
     quiz_id, version_id = _hidden_quiz(now)
     plan = Plan(actor.id, quiz_id, version_id, open_key(actor.id, quiz_id, *what))
 
     def once() -> Started | None:
-        with transaction(write=False) as session:
-            opened = attempts.open_attempts(session, [plan.open_key])
-        return open_or_store(
-            plan, opened.get(plan.open_key), lambda session: dealt(session, plan), now
-        )
+        with core_transaction(write=False) as connection:
+            found = attempts.open_attempts(connection, [plan.open_key]).get(plan.open_key)
+            new = dealt(connection, plan) if found is None else None
+        return open_or_store(plan, found, new, now)
 
     return until_done(once)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from quizapp.domain.delivery.assemble import Candidate
 from quizapp.services.memory import Kept, PerDatabase
@@ -31,12 +31,12 @@ class Pinned:
 _pinned: PerDatabase[Kept[UUID, Pinned]] = PerDatabase(lambda: Kept(50))
 
 
-def pinned(session: Session, assignment_id: UUID) -> Pinned:
+def pinned(connection: Connection, assignment_id: UUID) -> Pinned:
     """What the window of an assignment fixed; no statement where it is in memory."""
-    kept = _pinned.of(session)
+    kept = _pinned.of(connection)
     found = kept.get(assignment_id)
     if found is None:
-        found = kept.put(assignment_id, _read(stored.pinned_of(session, assignment_id) or {}))
+        found = kept.put(assignment_id, _read(stored.pinned_of(connection, assignment_id) or {}))
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from quizapp.domain.delivery.assemble import Candidate, assemble, eligible, usable
@@ -18,7 +19,7 @@ Indexes = Mapping[str, Index]
 
 
 def read_indexes(
-    session: Session, settings: QuizSettings, owner_id: UUID | None
+    session: Session | Connection, settings: QuizSettings, owner_id: UUID | None
 ) -> dict[str, Index]:
     """The indexes of the banks that the quiz asks from.
 

@@ -6,13 +6,13 @@ transaction. Unique keys see to it that two starts at once end with one attempt.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from quizapp.domain.access import Actor, QuizRef, require
 from quizapp.domain.delivery.assemble import Chosen, assemble
@@ -22,12 +22,13 @@ from quizapp.domain.delivery.quiz import QuizSettings
 from quizapp.domain.delivery.timing import Window, ends
 from quizapp.domain.errors import ChooseAssignment, Forbidden, Invalid, NotFound, NotOpen
 from quizapp.domain.words import N_
-from quizapp.services import bank_index, folding, pinning, quiz_pools, submitting
+from quizapp.services import bank_index, pinning, quiz_pools, submitting
+from quizapp.services.memory import Kept, PerDatabase
 from quizapp.services.pinning import Pinned, Pools
 from quizapp.services.quiz_rules import rules
 from quizapp.storage import attempts
 from quizapp.storage import starting as stored
-from quizapp.storage.database import AnyRow, core_transaction, transaction
+from quizapp.storage.database import AnyRow, core_transaction
 
 TRIES = 5
 ALWAYS = Window()
@@ -94,15 +95,15 @@ def start(
     """
 
     def once() -> Started | None:
-        with transaction(write=False) as session:
-            rows = stored.start_rows(session, quiz_id, actor.id)
+        with core_transaction(write=False) as connection:
+            rows = stored.start_rows(connection, quiz_id, actor.id)
             options = _options(actor, rows, assignment_id, trial=trial)
-            settings = rules(session, rows[0].version_id)
-            opened = attempts.open_attempts(session, [one.open_key for one in options])
-        plan = _the_one(options, opened, settings, now)
-        return open_or_store(
-            plan, opened.get(plan.open_key), lambda session: _deal(session, plan, rows[0], now), now
-        )
+            settings = rules(connection, rows[0].version_id)
+            opened = attempts.open_attempts(connection, [one.open_key for one in options])
+            plan = _the_one(options, opened, settings, now)
+            found = opened.get(plan.open_key)
+            dealt = _deal(connection, plan, rows[0], now) if found is None else None
+        return open_or_store(plan, found, dealt, now)
 
     return until_done(once)
 
@@ -117,28 +118,25 @@ def until_done(once: Callable[[], Started | None]) -> Started:
 
 
 def open_or_store(
-    plan: Plan,
-    found: AnyRow | None,
-    deal: Callable[[Session], Dealt],
-    now: datetime,
+    plan: Plan, found: AnyRow | None, dealt: Dealt | None, now: datetime
 ) -> Started | None:
-    """Give back the open attempt, or deal and store a new one; None: look again.
+    """Give back the open attempt, or store a new one; None: look again.
 
     Args:
         plan: what is to be started.
         found: the attempt that is open under the plan's key, if any.
-        deal: chooses and deals the items, in a reading transaction.
+        dealt: else what a new one would be.
         now: the time.
+
+    Raises:
+        NotOpen: there is nothing that can be asked.
     """
     if found is not None:
         if found.closes_at is None or now < found.closes_at:
             return Started(found.id, created=False)
         submitting.finalise(found.id, now=now)
         return None
-    folding.fold(now, person_id=plan.person_id)  # draws go by how often each question was met
-    with transaction(write=False) as session:
-        dealt = deal(session)
-    if not dealt.items:
+    if dealt is None or not dealt.items:
         raise NotOpen(N_("None of its questions can be asked now."))
     return _store(plan, dealt, now)
 
@@ -150,7 +148,7 @@ def open_key(person_id: UUID, quiz_id: UUID, *what: str) -> str:
 
 
 def choose(
-    session: Session,
+    connection: Connection,
     plan: Plan,
     settings: QuizSettings,
     pools: Pools,
@@ -168,8 +166,7 @@ def choose(
     practice = settings.mode == "practice"
     met: Mapping[UUID, int] = {}
     if practice and any(section.draw for section in settings.sections):
-        questions = {one.question_id for pool in pools.values() for one in pool}
-        met = stored.meetings_of(session, plan.person_id, questions)
+        met = stored.meetings_of(connection, plan.person_id)
     try:
         chosen = assemble(
             settings.sections,
@@ -183,11 +180,11 @@ def choose(
         raise NotOpen(
             N_("It wants more questions than there are: tell your instructor.")
         ) from error
-    return deal(session, plan.version_id, settings, chosen, seed=seed, fixed=fixed)
+    return deal(connection, plan.version_id, settings, chosen, seed=seed, fixed=fixed)
 
 
 def deal(
-    session: Session,
+    connection: Connection,
     version_id: UUID,
     settings: QuizSettings,
     chosen: Sequence[Chosen],
@@ -196,13 +193,13 @@ def deal(
     fixed: Pinned | None = None,
 ) -> Dealt:
     """Deal the questions chosen."""
-    questions = bank_index.versions(session, {one.candidate.version_id for one in chosen})
+    questions = bank_index.versions(connection, {one.candidate.version_id for one in chosen})
     items = deal_items(chosen, questions, seed=seed, shuffle=settings.shuffle)
     return Dealt(version_id, settings, seed, items, fixed)
 
 
 def _options(
-    actor: Actor, rows: Sequence[AnyRow], assignment_id: UUID | None, *, trial: bool
+    actor: Actor, rows: Sequence[Any], assignment_id: UUID | None, *, trial: bool
 ) -> list[Plan]:
     """What the person might start, if the window and the number allowed let them."""
     if not rows:
@@ -237,7 +234,7 @@ def _options(
     return options
 
 
-def _assigned(person_id: UUID, row: AnyRow) -> Plan:
+def _assigned(person_id: UUID, row: Any) -> Plan:
     return Plan(
         person_id=person_id,
         quiz_id=row.id,
@@ -280,18 +277,35 @@ def _why_not(plan: Plan, settings: QuizSettings, now: datetime) -> str | None:
     return None
 
 
-def _deal(session: Session, plan: Plan, quiz: AnyRow, now: datetime) -> Dealt:
+def _deal(connection: Connection, plan: Plan, quiz: Any, now: datetime) -> Dealt:
     """Deal a quiz: an exam that is given from what its window fixed, all else from what is now."""
     if plan.pinned and plan.assignment_id is not None:
-        fixed = pinning.pinned(session, plan.assignment_id)
-        settings = rules(session, fixed.version_id)
-        return choose(session, replace(plan, version_id=fixed.version_id), settings, fixed.pools)
-    settings = rules(session, plan.version_id)
-    indexes = quiz_pools.read_indexes(session, settings, quiz.owner_id)
-    pools = quiz_pools.pools(settings, indexes, today=now.date(), trial=plan.trial)
+        fixed = pinning.pinned(connection, plan.assignment_id)
+        settings = rules(connection, fixed.version_id)
+        return choose(connection, replace(plan, version_id=fixed.version_id), settings, fixed.pools)
+    settings = rules(connection, plan.version_id)
+    pools = _pools(connection, plan, settings, quiz.owner_id, now.date())
     fixes = settings.mode == "exam" and plan.assignment_id is not None
     fixed_now = Pinned(plan.version_id, pools) if fixes else None
-    return choose(session, plan, settings, pools, fixed_now)
+    return choose(connection, plan, settings, pools, fixed_now)
+
+
+_known_pools: PerDatabase[Kept[Hashable, Pools]] = PerDatabase(lambda: Kept(200))
+
+
+def _pools(
+    connection: Connection, plan: Plan, settings: QuizSettings, owner_id: UUID | None, today: date
+) -> Pools:
+    """What each section may use today: in memory until one of the banks changes."""
+    indexes = quiz_pools.read_indexes(connection, settings, owner_id)
+    kept = _known_pools.of(connection)
+    banks = tuple((index.bank_id, index.revision) for index in indexes.values())
+    key = (plan.version_id, plan.trial, today, banks)
+    found = kept.get(key)
+    if found is None:
+        pools = quiz_pools.pools(settings, indexes, today=today, trial=plan.trial)
+        found = kept.put(key, pools)
+    return found
 
 
 def _store(plan: Plan, dealt: Dealt, now: datetime) -> Started | None:

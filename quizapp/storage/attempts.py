@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.database import AnyRow, Base, WithId, table, upsert
+from quizapp.storage.prepared import Prepared
 
 
 class Attempt(WithId):
@@ -110,18 +111,17 @@ def open_attempts(session: Session | Connection, open_keys: Sequence[str]) -> di
     return {row.open_key: row for row in found}
 
 
-def _insert(dialect: str) -> Any:
-    # no target named: the open key and the number are both meant
-    return upsert(dialect)(_attempts).on_conflict_do_nothing().returning(_attempts.c.id)
-
-
-_INSERT = {dialect: _insert(dialect) for dialect in ("sqlite", "postgresql")}
+_FROM_START = tuple(c.name for c in _attempts.c if c.name not in ("submitted_at", "score"))
+# no target named: the open key and the number are both meant
+_INSERT = {
+    dialect: Prepared(upsert(dialect)(_attempts).on_conflict_do_nothing(), _FROM_START)
+    for dialect in ("sqlite", "postgresql")
+}
 
 
 def insert_attempt(connection: Connection, values: Mapping[str, Any]) -> bool:
     """Insert an attempt; False where one with that open key or number is there already."""
-    done = connection.execute(_INSERT[connection.dialect.name], values)
-    return done.first() is not None
+    return _INSERT[connection.dialect.name].run(connection, values) == 1
 
 
 def any_overdue(session: Session | Connection, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -145,14 +146,18 @@ def _count(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
+# Built once: every start asks.
+_REVISIONS = select(Bank.id, Bank.slug, Bank.revision, Bank.source)
+_REVISIONS_OF = _REVISIONS.where(Bank.slug.in_(bindparam("slugs", expanding=True)))
+
+
 def bank_revisions(
     session: Session | Connection, slugs: Iterable[str] | None = None
 ) -> Sequence[Any]:
     """(id, slug, revision, source) of the banks named, or of all."""
-    statement = select(Bank.id, Bank.slug, Bank.revision, Bank.source)
-    if slugs is not None:
-        statement = statement.where(Bank.slug.in_(list(slugs)))
-    return session.execute(statement).all()
+    if slugs is None:
+        return session.execute(_REVISIONS).all()
+    return session.execute(_REVISIONS_OF, {"slugs": list(slugs)}).all()
 
 
 def make_bank(session: Session, values: dict[str, Any]) -> bool:

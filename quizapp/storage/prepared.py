@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable, Select
+from sqlalchemy import Connection, Dialect, Executable, SelectBase
 from sqlalchemy.exc import DBAPIError
 
 Convert = Callable[[Any], Any] | None
@@ -63,6 +63,14 @@ class Prepared:
             cursor.close()
         return None if values is None else sent.read(values)
 
+    def all(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Any]:
+        """All rows, with their columns as attributes."""
+        sent, cursor = self._send(connection, parameters)
+        try:
+            return [sent.read(values) for values in cursor.fetchall()]
+        finally:
+            cursor.close()
+
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
         """Change something; gives how many rows."""
         _, cursor = self._send(connection, parameters)
@@ -95,7 +103,7 @@ class Prepared:
         )
         types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
         columns = (
-            tuple(self._statement.selected_columns) if isinstance(self._statement, Select) else ()
+            tuple(self._statement.selected_columns) if isinstance(self._statement, SelectBase) else ()
         )
         return _Sent(
             text=compiled.string,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    Connection,
     ForeignKey,
     Select,
     String,
@@ -174,7 +175,9 @@ def list_quizzes(
     return session.execute(statement).all()
 
 
-def banks_open_to(session: Session, person_id: UUID | None) -> dict[str, dict[str, Any]]:
+def banks_open_to(
+    session: Session | Connection, person_id: UUID | None
+) -> dict[str, dict[str, Any]]:
     """Titles of the banks that a person's quizzes may ask from, by slug.
 
     Those are the shipped ones, those the person has a right on, and all for an administrator.

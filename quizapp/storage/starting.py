@@ -1,15 +1,18 @@
 """What starting an attempt asks of the tables."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     Connection,
+    Uuid,
     and_,
     bindparam,
     func,
+    null,
     select,
     update,
 )
@@ -17,7 +20,9 @@ from sqlalchemy.orm import Session
 
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.cohorts import Membership
-from quizapp.storage.database import AnyRow, table, upsert
+from quizapp.storage.database import table, upsert
+from quizapp.storage.jobs import LEARNING, Job
+from quizapp.storage.prepared import Prepared
 from quizapp.storage.progress import Meeting
 from quizapp.storage.quizzes import CURRENT, Assignment, Quiz, QuizVersion
 
@@ -27,6 +32,7 @@ _assignments = table(Assignment)
 _attempts = table(Attempt)
 _members = table(Membership)
 _meetings = table(Meeting)
+_jobs = table(Job)
 
 
 def _made(assignment: Any) -> Any:
@@ -44,7 +50,7 @@ def _made(assignment: Any) -> Any:
     )
 
 
-_PLAN = (
+_PLAN = Prepared(
     select(
         _quizzes.c.id,
         _quizzes.c.owner_id,
@@ -90,9 +96,17 @@ _PLAN = (
     .order_by(_assignments.c.opens_at, _assignments.c.id)
 )
 _PINNED = select(_assignments.c.pinned).where(_assignments.c.id == bindparam("assignment_id"))
-_MET = select(_meetings.c.question_id, _meetings.c.times).where(
-    _meetings.c.person_id == bindparam("person_id"),
-    _meetings.c.question_id.in_(bindparam("questions", expanding=True)),
+_MET = Prepared(
+    select(_meetings.c.question_id, _meetings.c.times, null().label("waiting"))
+    .where(_meetings.c.person_id == bindparam("person_id"))
+    .union_all(
+        select(null(), null(), _jobs.c.subject).where(
+            _jobs.c.person_id == bindparam("person_id"), _jobs.c.kind == LEARNING
+        )
+    )
+)
+_ITEMS = select(_attempts.c["items"]).where(
+    _attempts.c.id.in_(bindparam("attempts", type_=Uuid(), expanding=True))
 )
 _PIN = (
     update(_assignments)
@@ -102,13 +116,13 @@ _PIN = (
 )
 
 
-def start_rows(session: Session | Connection, quiz_id: UUID, person_id: UUID) -> Sequence[AnyRow]:
+def start_rows(connection: Connection, quiz_id: UUID, person_id: UUID) -> Sequence[Any]:
     """A quiz as a start sees it: one row per assignment to a cohort that the person is in.
 
     One row with no assignment where there is none; no row where there is no quiz. `made` counts
     the person's attempts within the assignment, `made_alone` those without one.
     """
-    return session.execute(_PLAN, {"quiz_id": quiz_id, "person_id": person_id}).all()
+    return _PLAN.all(connection, {"quiz_id": quiz_id, "person_id": person_id})
 
 
 def pinned_of(session: Session | Connection, assignment_id: UUID) -> dict[str, Any] | None:
@@ -125,12 +139,22 @@ def pin(connection: Connection, assignment_id: UUID, pins: dict[str, Any]) -> bo
     return done.first() is not None
 
 
-def meetings_of(
-    session: Session | Connection, person_id: UUID, questions: Iterable[UUID]
-) -> dict[UUID, int]:
-    """How often the person has met each of these questions; those never met are left out."""
-    found = session.execute(_MET, {"person_id": person_id, "questions": list(questions)})
-    return {row.question_id: row.times for row in found}
+def meetings_of(connection: Connection, person_id: UUID) -> dict[UUID, int]:
+    """How often the person has met each question, those never met left out.
+
+    Finished attempts that wait to be folded are counted in, whatever they wait for.
+    """
+    met: Counter[UUID] = Counter()
+    waiting = []
+    for row in _MET.all(connection, {"person_id": person_id}):
+        if row.waiting is None:
+            met[row.question_id] = row.times
+        else:
+            waiting.append(UUID(row.waiting))
+    if waiting:
+        for items in connection.execute(_ITEMS, {"attempts": waiting}).scalars():
+            met.update(UUID(item["question_id"]) for item in items)
+    return met
 
 
 def quiz_by_slug(session: Session, slug: str) -> tuple[UUID, UUID] | None:

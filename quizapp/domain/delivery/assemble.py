@@ -1,6 +1,6 @@
 """Choosing the questions of an attempt: fixed ones as named, draws by seed under the rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -124,17 +124,27 @@ def _draw(
     random: Random,
     avoid: Mapping[UUID, int],
 ) -> list[Candidate]:
-    free = [c for c in pool if c.question_id not in taken]
-    random.shuffle(free)
-    free.sort(key=lambda c: avoid.get(c.question_id, 0))
+    by_times: dict[int, list[Candidate]] = {}
+    for candidate in pool:
+        if candidate.question_id not in taken:
+            by_times.setdefault(avoid.get(candidate.question_id, 0), []).append(candidate)
     met = [c.candidate for c in taken.values()]
     drawn: list[Candidate] = []
-    for candidate in free:
-        if len(drawn) == wanted:
-            break
-        if not any(_apart(candidate, other) for other in (*met, *drawn)):
-            drawn.append(candidate)
+    for times in sorted(by_times):
+        for candidate in _mixed(by_times[times], random):
+            if len(drawn) == wanted:
+                return drawn
+            if not any(_apart(candidate, other) for other in (*met, *drawn)):
+                drawn.append(candidate)
     return drawn
+
+
+def _mixed(candidates: list[Candidate], random: Random) -> Iterator[Candidate]:
+    """Give them in random order, mixing no more of them than are asked for (Fisher and Yates)."""
+    for left in range(len(candidates), 0, -1):
+        place = random.randrange(left)
+        candidates[place], candidates[left - 1] = candidates[left - 1], candidates[place]
+        yield candidates[left - 1]
 
 
 def _too_few(index: int, wanted: int, found: int) -> Invalid:
