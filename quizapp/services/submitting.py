@@ -116,7 +116,10 @@ def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: dat
     dealt = {head.id: [Item.from_data(item) for item in head.items] for head in heads}
     versions = {item.version_id for items in dealt.values() for item in items}
     questions = bank_index.versions(connection, versions)
-    schemes = marks.schemes_of(connection, [head.quiz_id for head in heads], now)
+    schemes = {head.quiz_id: head.scheme_id for head in heads}
+    for quiz_id, scheme_id in schemes.items():
+        if scheme_id is None:
+            schemes[quiz_id] = marks.first_scheme(connection, quiz_id, now)
     scores: list[int] = []
     given: list[dict[str, Any]] = []
     for head in heads:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Connection,
     ForeignKey,
     String,
@@ -14,12 +15,15 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     bindparam,
+    func,
     insert,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.database import Base, WithId, table, upsert
+from quizapp.storage.prepared import Prepared
 
 
 class MarkingScheme(WithId):
@@ -59,12 +63,23 @@ class Mark(Base):
 
 _schemes = table(MarkingScheme)
 _marks = table(Mark)
-_LATEST = (
-    select(_schemes.c.quiz_id, _schemes.c.id)
-    .where(_schemes.c.quiz_id.in_(bindparam("quizzes", type_=Uuid(), expanding=True)))
-    .order_by(_schemes.c.number)
+_FIRST = select(_schemes.c.id).where(
+    _schemes.c.quiz_id == bindparam("quiz_id", type_=Uuid()), _schemes.c.number == 1
 )
+_GIVEN = ("attempt_id", "slot", "number", "mark", "scheme_id", "reason", "given_at")
 _GIVE = insert(_marks)
+# as lists in one statement: row by row, every mark would be a message to the server
+_GIVE_LISTS = Prepared(
+    insert(_marks).from_select(
+        _GIVEN,
+        select(
+            *(
+                func.unnest(bindparam(name, type_=ARRAY(_marks.c[name].type))).label(name)
+                for name in _GIVEN
+            )
+        ),
+    )
+)
 _OF_ATTEMPTS = (
     select(_marks.c.attempt_id, _marks.c.slot, _marks.c.mark)
     .where(_marks.c.attempt_id.in_(bindparam("attempts", type_=Uuid(), expanding=True)))
@@ -72,41 +87,44 @@ _OF_ATTEMPTS = (
 )
 
 
-def schemes_of(connection: Connection, quizzes: Sequence[UUID], now: datetime) -> dict[UUID, UUID]:
-    """The current marking scheme of each quiz.
+def current_scheme(quiz_id: ColumnElement[UUID]) -> ColumnElement[UUID]:
+    """The scheme by which a quiz is marked now, as part of another statement; NULL before any."""
+    return (
+        select(_schemes.c.id)
+        .where(_schemes.c.quiz_id == quiz_id)
+        .order_by(_schemes.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
-    Where a quiz has none, scheme number 1 is made: without rules, every response is marked by its
-    question's own.
+
+def first_scheme(connection: Connection, quiz_id: UUID, now: datetime) -> UUID:
+    """Make scheme number 1 of a quiz, if nobody does so at the same time; gives its id.
+
+    It has no rules: every response is marked by its question's own.
     """
-    wanted = list(dict.fromkeys(quizzes))
-    found = _latest(connection, wanted)
-    missing = [one for one in wanted if one not in found]
-    if missing:
-        statement = upsert(connection.dialect.name)(_schemes).on_conflict_do_nothing()
-        rows = [
-            {
-                "id": uuid4(),
-                "quiz_id": one,
-                "number": 1,
-                "rules": {},
-                "reason": "",
-                "created_at": now,
-            }
-            for one in missing
-        ]
-        connection.execute(statement, rows)
-        found |= _latest(connection, missing)
-    return found
-
-
-def _latest(connection: Connection, quizzes: Sequence[UUID]) -> dict[UUID, UUID]:
-    rows = connection.execute(_LATEST, {"quizzes": quizzes})
-    return {row.quiz_id: row.id for row in rows}
+    statement = upsert(connection.dialect.name)(_schemes).on_conflict_do_nothing()
+    connection.execute(
+        statement,
+        {
+            "id": uuid4(),
+            "quiz_id": quiz_id,
+            "number": 1,
+            "rules": {},
+            "reason": "",
+            "created_at": now,
+        },
+    )
+    made: UUID = connection.execute(_FIRST, {"quiz_id": quiz_id}).scalar_one()
+    return made
 
 
 def give_marks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append marks."""
-    connection.execute(_GIVE, list(rows))
+    """Append marks: rows of all columns but the person."""
+    if connection.dialect.name == "postgresql":
+        _GIVE_LISTS.run(connection, {name: [row[name] for row in rows] for name in _GIVEN})
+    else:
+        connection.execute(_GIVE, list(rows))
 
 
 def marks_of(session: Session | Connection, attempts: Sequence[UUID]) -> dict[UUID, dict[int, int]]:

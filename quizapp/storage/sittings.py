@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.database import AnyRow, table
+from quizapp.storage.marks import current_scheme
+from quizapp.storage.prepared import Prepared
 from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
 
 _attempts = table(Attempt)
@@ -26,9 +28,12 @@ _QUIZ = (
 )
 _HEAD = select(_attempts, *_QUIZ).select_from(_WITH_QUIZ)
 _ONE = _HEAD.where(_attempts.c.id == bindparam("attempt_id"))
-_ONE_LOCKED = _ONE.with_for_update(of=_attempts)
+_TO_END = _HEAD.add_columns(current_scheme(_attempts.c.quiz_id).label("scheme_id"))
+_ONE_TO_END = Prepared(
+    _TO_END.where(_attempts.c.id == bindparam("attempt_id")).with_for_update(of=_attempts)
+)
 _OVERDUE = (
-    _HEAD.where(_attempts.c.state == "open", _attempts.c.closes_at <= bindparam("now"))
+    _TO_END.where(_attempts.c.state == "open", _attempts.c.closes_at <= bindparam("now"))
     .order_by(_attempts.c.closes_at)
     .limit(bindparam("most"))
     .with_for_update(of=_attempts, skip_locked=True)
@@ -40,9 +45,12 @@ def attempt_head(session: Session | Connection, attempt_id: UUID) -> AnyRow | No
     return session.execute(_ONE, {"attempt_id": attempt_id}).one_or_none()
 
 
-def lock_attempt(connection: Connection, attempt_id: UUID) -> AnyRow | None:
-    """The same, locked: saves on their way are waited for, later ones see what becomes of it."""
-    return connection.execute(_ONE_LOCKED, {"attempt_id": attempt_id}).one_or_none()
+def lock_attempt(connection: Connection, attempt_id: UUID) -> Any:
+    """The same and the id of the scheme that marks it, locked; None where there is none.
+
+    Saves on their way are waited for, later ones see what becomes of the attempt.
+    """
+    return _ONE_TO_END.one(connection, {"attempt_id": attempt_id})
 
 
 def lock_overdue(connection: Connection, now: datetime, most: int) -> Sequence[AnyRow]:

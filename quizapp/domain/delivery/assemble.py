@@ -124,9 +124,10 @@ def _draw(
     random: Random,
     avoid: Mapping[UUID, int],
 ) -> list[Candidate]:
-    by_times: dict[int, list[Candidate]] = {}
-    for candidate in pool:
-        if candidate.question_id not in taken:
+    free = [c for c in pool if c.question_id not in taken] if taken else list(pool)
+    by_times: dict[int, list[Candidate]] = {} if avoid else {0: free}
+    if avoid:
+        for candidate in free:
             by_times.setdefault(avoid.get(candidate.question_id, 0), []).append(candidate)
     met = [c.candidate for c in taken.values()]
     drawn: list[Candidate] = []
