@@ -4,6 +4,7 @@ Nothing here holds a key, a rationale or a mark that the release policy keeps ba
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -28,7 +29,7 @@ from quizapp.services.starting import Started, start
 from quizapp.services.submitting import State
 from quizapp.storage import attempts as stored
 from quizapp.storage import responses, sittings
-from quizapp.storage.database import AnyRow, transaction
+from quizapp.storage.database import AnyRow, core_transaction, transaction
 
 MOST_LISTED = 200
 __all__ = [
@@ -166,13 +167,13 @@ def read(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Attemp
     Raises:
         NotFound: there is no such attempt that the person may know of.
     """
-    with reading(actor, "attempt.read", attempt_id, now=now) as (session, head):
+    with reading(actor, "attempt.read", attempt_id, now=now) as (connection, head):
         items = [Item.from_data(data) for data in head.items]
-        saved = responses.responses_of(session, [attempt_id])[attempt_id]
-        flags = stored.flags_of(session, attempt_id)
-        refused = responses.refused_of(session, attempt_id)
-        questions = bank_index.versions(session, {item.version_id for item in items})
-        settings = rules(session, head.quiz_version_id)
+        saved = responses.responses_of(connection, attempt_id)
+        flags = stored.flags_of(connection, attempt_id)
+        refused = responses.refused_of(connection, attempt_id)
+        questions = bank_index.versions(connection, {item.version_id for item in items})
+        settings = rules(connection, head.quiz_version_id)
     return AttemptView(
         id=head.id,
         person_id=head.person_id,
@@ -242,20 +243,20 @@ def set_flag(actor: Actor, attempt_id: UUID, slot: int, *, flagged: bool) -> Non
         Forbidden: the attempt is somebody else's.
         Conflict: the attempt is over.
     """
-    with transaction(write=True) as session:
-        head = get_head(session, actor, "attempt.take", attempt_id)
+    with core_transaction(write=True) as connection:
+        head = get_head(connection, actor, "attempt.take", attempt_id)
         if not 1 <= slot <= len(head.items):
             raise NotFound
         if head.state != "open":
             raise Conflict(N_("This attempt is over."))
-        stored.put_flag(session, attempt_id, slot, flagged=flagged)
+        stored.put_flag(connection, attempt_id, slot, flagged=flagged)
 
 
 def _item(
     slot: int,
     item: Item,
     question: Question,
-    saved: AnyRow | None,
+    saved: Any,
     *,
     flagged: bool,
     lang: Lang,
@@ -281,9 +282,9 @@ def _item(
     )
 
 
-def _newer(refused: Any, saved: dict[int, AnyRow]) -> list[AnyRow]:
+def _newer(refused: Sequence[Any], saved: Mapping[int, Any]) -> list[Any]:
     """The newest refused answer of each slot that is newer than what counts, and another."""
-    found: dict[int, AnyRow] = {}
+    found: dict[int, Any] = {}
     for row in refused:  # newest first
         if row.slot in found:
             continue
@@ -293,7 +294,7 @@ def _newer(refused: Any, saved: dict[int, AnyRow]) -> list[AnyRow]:
     return [found[slot] for slot in sorted(found)]
 
 
-def _refused(row: AnyRow, question: Question, lang: Lang) -> RefusedView:
+def _refused(row: Any, question: Question, lang: Lang) -> RefusedView:
     response = json.loads(row.body)
     return RefusedView(
         slot=row.slot,

@@ -13,7 +13,7 @@ from quizapp.services import bank_index, submitting
 from quizapp.services.quiz_rules import rules
 from quizapp.services.sitting import get_head
 from quizapp.storage import responses
-from quizapp.storage.database import transaction
+from quizapp.storage.database import core_transaction
 
 
 def check(actor: Actor, attempt_id: UUID, slot: int, *, now: datetime) -> None:
@@ -26,17 +26,17 @@ def check(actor: Actor, attempt_id: UUID, slot: int, *, now: datetime) -> None:
         Forbidden: the attempt is somebody else's.
         Conflict: the attempt is over, gives no feedback before its end, or nothing is answered.
     """
-    with transaction(write=True) as session:
-        head = get_head(session, actor, "attempt.take", attempt_id)
+    with core_transaction(write=True) as connection:
+        head = get_head(connection, actor, "attempt.take", attempt_id)
         if not 1 <= slot <= len(head.items):
             raise NotFound
         if head.state != "open" or submitting.is_overdue(head, now):
             raise Conflict(N_("This attempt is over."))
-        if rules(session, head.quiz_version_id).feedback != "after_each":
+        if rules(connection, head.quiz_version_id).feedback != "after_each":
             raise Conflict(N_("Its outcome is shown after the end."))
         item = Item.from_data(head.items[slot - 1])
-        question = bank_index.version(session, item.version_id)
-        body = responses.lock_slot(session, attempt_id, slot, now)
+        question = bank_index.version(connection, item.version_id)
+        body = responses.lock_slot(connection, attempt_id, slot, now)
         response = None if body is None else json.loads(body)
         if not TYPES[item.type].is_answered(question.content, response):
             raise Conflict(N_("Answer the question first."))

@@ -176,7 +176,7 @@ def load(session: Session, ids: Sequence[UUID]) -> dict[UUID, FoldedAttempt]:
     """Finished attempts with their current marks, by id; the statements do not grow with them."""
     heads = sittings.finished(session, ids)
     given = marks.marks_of(session, ids)
-    saved = responses.responses_of(session, ids)
+    saved = responses.responses_of_all(session, ids)
     dealt = {head.id: [Item.from_data(item) for item in head.items] for head in heads}
     versions = {item.version_id for items in dealt.values() for item in items}
     questions = bank_index.versions(session, versions)

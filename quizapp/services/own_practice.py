@@ -71,11 +71,11 @@ def start_missed(actor: Actor, attempt_id: UUID, *, now: datetime) -> Started:
         Forbidden: it is somebody else's.
         NotOpen: its marks may not be seen yet, or nothing of it is left to practise.
     """
-    with reading(actor, "attempt.take", attempt_id, now=now) as (session, head):
+    with reading(actor, "attempt.take", attempt_id, now=now) as (connection, head):
         finished = head.state != "open"
-        if not releasing.shown_to(actor, head, session, now=now, finished=finished).marks:
+        if not releasing.shown_to(actor, head, connection, now=now, finished=finished).marks:
             raise NotOpen(N_("The marks of this attempt cannot be seen yet."))
-        given = marks.marks_of(session, [attempt_id])[attempt_id]
+        given = marks.marks_of(connection, [attempt_id])[attempt_id]
     items = [Item.from_data(data) for data in head.items]
     missed = [item for slot, item in enumerate(items, 1) if given.get(slot, 0) < FULL]
 

@@ -27,7 +27,7 @@ from quizapp.domain.errors import NotFound
 from quizapp.services.memory import PerDatabase
 from quizapp.storage import receipts as stored
 from quizapp.storage import responses, sittings
-from quizapp.storage.database import db, transaction
+from quizapp.storage.database import core_transaction, db, transaction
 
 LOOK_AGAIN = timedelta(minutes=10)
 """How long a process may go on signing with a key that another process has retired."""
@@ -176,14 +176,14 @@ def of_attempt(actor: Actor, attempt_id: UUID) -> tuple[ReceiptRow, ...]:
     Raises:
         NotFound: there is no such attempt that the person may know of.
     """
-    with transaction(write=False) as session:
-        head = sittings.attempt_head(session, attempt_id)
+    with core_transaction(write=False) as connection:
+        head = sittings.attempt_head(connection, attempt_id)
         if head is None:
             raise NotFound
         require(actor, "attempt.read", AttemptRef(head.person_id, head.cohort_id))
         return tuple(
             ReceiptRow(row.slot, row.revision, row.saved_at, row.late, row.receipt)
-            for row in responses.receipts_of(session, attempt_id)
+            for row in responses.receipts_of(connection, attempt_id)
         )
 
 

@@ -8,8 +8,6 @@ from fractions import Fraction
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from quizapp.domain.access import Actor
 from quizapp.domain.answers.localised import Lang, Localised, Said
 from quizapp.domain.answers.problem import Part
@@ -28,9 +26,9 @@ from quizapp.domain.questions import TYPES
 from quizapp.services import bank_index, releasing, sources
 from quizapp.services.quiz_rules import rules
 from quizapp.services.sitting import reading
+from quizapp.services.sources import Sources
 from quizapp.services.submitting import State
 from quizapp.storage import marks, responses
-from quizapp.storage.database import AnyRow
 
 
 @dataclass(frozen=True)
@@ -142,18 +140,18 @@ def review(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Revi
     Raises:
         NotFound: there is no such attempt that the person may know of.
     """
-    with reading(actor, "attempt.read", attempt_id, now=now) as (session, head):
+    titles = _Titles(sources.policy_map(), lang)
+    with reading(actor, "attempt.read", attempt_id, now=now) as (connection, head):
         finished = head.state != "open"
-        shown = releasing.shown_to(actor, head, session, now=now, finished=finished)
+        shown = releasing.shown_to(actor, head, connection, now=now, finished=finished)
         items = [Item.from_data(data) for data in head.items]
-        saved = responses.responses_with_receipts(session, attempt_id)
-        given = marks.marks_of(session, [attempt_id])[attempt_id] if finished else {}
-        questions = bank_index.versions(session, {item.version_id for item in items})
-        settings = rules(session, head.quiz_version_id)
+        saved = responses.responses_with_receipts(connection, attempt_id)
+        given = marks.marks_of(connection, [attempt_id])[attempt_id] if finished else {}
+        questions = bank_index.versions(connection, {item.version_id for item in items})
+        settings = rules(connection, head.quiz_version_id)
         checked = NOTHING
         if not finished and any(row.checked_at is not None for row in saved.values()):
-            checked = releasing.shown_to(actor, head, session, now=now, finished=True)
-        titles = _Titles(session, lang)
+            checked = releasing.shown_to(actor, head, connection, now=now, finished=True)
         reviewed = tuple(
             _Reviewing(slot, item, questions[item.version_id], saved.get(slot), lang).item(
                 given.get(slot), shown, checked, titles
@@ -190,8 +188,8 @@ def review(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Revi
 class _Titles:
     """The titles of cited provisions, at the version cited."""
 
-    def __init__(self, session: Session, lang: Lang) -> None:
-        self._sources = sources.read(session)
+    def __init__(self, known: Sources, lang: Lang) -> None:
+        self._sources = known
         self._lang = lang
 
     def citation(self, source: str, cite: str) -> Citation:
@@ -212,7 +210,7 @@ class _Reviewing:
     slot: int
     dealt: Item
     question: Question
-    saved: AnyRow | None
+    saved: Any
     lang: Lang
 
     def item(self, mark: int | None, shown: Shown, checked: Shown, titles: _Titles) -> ReviewItem:

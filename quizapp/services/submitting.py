@@ -112,7 +112,7 @@ def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: dat
 
     An attempt that closed by itself ended when it closed, however late that is noticed.
     """
-    saved = responses.responses_of(connection, [head.id for head in heads])
+    saved = responses.responses_of_all(connection, [head.id for head in heads])
     dealt = {head.id: [Item.from_data(item) for item in head.items] for head in heads}
     versions = {item.version_id for items in dealt.values() for item in items}
     questions = bank_index.versions(connection, versions)

@@ -134,22 +134,22 @@ def close_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
     connection.execute(_CLOSE, list(rows))
 
 
-_FLAGS = select(_flags.c.slot).where(_flags.c.attempt_id == bindparam("attempt_id"))
+_FLAGS = Prepared(select(_flags.c.slot).where(_flags.c.attempt_id == bindparam("attempt_id")))
 
 
-def flags_of(session: Session | Connection, attempt_id: UUID) -> frozenset[int]:
+def flags_of(connection: Connection, attempt_id: UUID) -> frozenset[int]:
     """The flagged slots of an attempt."""
-    return frozenset(session.scalars(_FLAGS, {"attempt_id": attempt_id}))
+    return frozenset(row.slot for row in _FLAGS.all(connection, {"attempt_id": attempt_id}))
 
 
-def put_flag(session: Session, attempt_id: UUID, slot: int, *, flagged: bool) -> None:
+def put_flag(connection: Connection, attempt_id: UUID, slot: int, *, flagged: bool) -> None:
     """Put a flag on a slot, or take it off."""
     if flagged:
-        statement = upsert(session.get_bind().dialect.name)(_flags)
-        session.execute(
+        statement = upsert(connection.dialect.name)(_flags)
+        connection.execute(
             statement.on_conflict_do_nothing(), {"attempt_id": attempt_id, "slot": slot}
         )
     else:
-        session.execute(
+        connection.execute(
             delete(_flags).where(_flags.c.attempt_id == attempt_id, _flags.c.slot == slot)
         )

@@ -5,12 +5,14 @@ Both are keyed by attempt first, so that they can be partitioned by it without a
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
     Connection,
     ForeignKey,
+    Integer,
     String,
     Text,
     and_,
@@ -23,6 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.database import AnyRow, Base, UtcDateTime, table
+from quizapp.storage.prepared import Prepared
 
 
 class Response(Base):
@@ -83,6 +86,7 @@ class LoggedResponse(Base):
 _attempts = table(Attempt)
 _responses = table(Response)
 _log = table(LoggedResponse)
+_OF_ATTEMPT = Prepared(select(_responses).where(_responses.c.attempt_id == bindparam("attempt_id")))
 _OF_ATTEMPTS = select(_responses).where(
     _responses.c.attempt_id.in_(bindparam("attempts", expanding=True))
 )
@@ -97,7 +101,7 @@ _CHECK = (
     )
     .returning(_responses.c.body)
 )
-_WITH_RECEIPTS = (
+_WITH_RECEIPTS = Prepared(
     select(_responses, _log.c.receipt)
     .select_from(
         _responses.outerjoin(
@@ -112,15 +116,20 @@ _WITH_RECEIPTS = (
     )
     .where(_responses.c.attempt_id == bindparam("attempt_id"))
 )
-_REFUSED = (
+_REFUSED = Prepared(
     select(_log.c.slot, _log.c.revision, _log.c.outcome, _log.c.body, _log.c.saved_at)
     .where(_log.c.attempt_id == bindparam("attempt_id"), _log.c.outcome != "accepted")
     .order_by(_log.c.saved_at.desc())
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=Integer()))
 )
 
 
-def responses_of(
+def responses_of(connection: Connection, attempt_id: UUID) -> dict[int, Any]:
+    """The current responses of an attempt, by slot."""
+    return {row.slot: row for row in _OF_ATTEMPT.all(connection, {"attempt_id": attempt_id})}
+
+
+def responses_of_all(
     session: Session | Connection, attempts: Sequence[UUID]
 ) -> dict[UUID, dict[int, AnyRow]]:
     """The current responses of attempts, by attempt and slot."""
@@ -130,34 +139,30 @@ def responses_of(
     return found
 
 
-def responses_with_receipts(session: Session | Connection, attempt_id: UUID) -> dict[int, AnyRow]:
+def responses_with_receipts(connection: Connection, attempt_id: UUID) -> dict[int, Any]:
     """The current responses of an attempt, each with its receipt, by slot."""
-    return {row.slot: row for row in session.execute(_WITH_RECEIPTS, {"attempt_id": attempt_id})}
+    return {row.slot: row for row in _WITH_RECEIPTS.all(connection, {"attempt_id": attempt_id})}
 
 
-def refused_of(
-    session: Session | Connection, attempt_id: UUID, most: int = 100
-) -> Sequence[AnyRow]:
+def refused_of(connection: Connection, attempt_id: UUID, most: int = 100) -> Sequence[Any]:
     """What was refused in an attempt, newest first: slot, revision, outcome, body, saved_at."""
-    return session.execute(_REFUSED, {"attempt_id": attempt_id, "most": most}).all()
+    return _REFUSED.all(connection, {"attempt_id": attempt_id, "most": most})
 
 
-def lock_slot(
-    session: Session | Connection, attempt_id: UUID, slot: int, now: datetime
-) -> str | None:
+def lock_slot(connection: Connection, attempt_id: UUID, slot: int, now: datetime) -> str | None:
     """Lock the response of a slot for good; gives its body, None where there is none.
 
     A save on its way is waited for, and is what is locked; a later one finds the slot locked.
     """
-    found: str | None = session.execute(
+    found: str | None = connection.execute(
         _CHECK, {"attempt": attempt_id, "at_slot": slot, "now": now}
     ).scalar_one_or_none()
     return found
 
 
-def receipts_of(session: Session, attempt_id: UUID) -> Sequence[AnyRow]:
+def receipts_of(connection: Connection, attempt_id: UUID) -> Sequence[AnyRow]:
     """Accepted saves of an attempt with their receipts, oldest first."""
-    return session.execute(
+    return connection.execute(
         select(_log.c.slot, _log.c.revision, _log.c.saved_at, _log.c.late, _log.c.receipt)
         .where(_log.c.attempt_id == attempt_id, _log.c.outcome == "accepted")
         .order_by(_log.c.saved_at, _log.c.slot, _log.c.revision)

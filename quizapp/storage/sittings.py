@@ -27,7 +27,7 @@ _QUIZ = (
     _quizzes.c.closes_at.label("quiz_closes_at"),
 )
 _HEAD = select(_attempts, *_QUIZ).select_from(_WITH_QUIZ)
-_ONE = _HEAD.where(_attempts.c.id == bindparam("attempt_id"))
+_ONE = Prepared(_HEAD.where(_attempts.c.id == bindparam("attempt_id")))
 _TO_END = _HEAD.add_columns(current_scheme(_attempts.c.quiz_id).label("scheme_id"))
 _ONE_TO_END = Prepared(
     _TO_END.where(_attempts.c.id == bindparam("attempt_id")).with_for_update(of=_attempts)
@@ -40,9 +40,9 @@ _OVERDUE = (
 )
 
 
-def attempt_head(session: Session | Connection, attempt_id: UUID) -> AnyRow | None:
-    """An attempt with its quiz's title, mode and release."""
-    return session.execute(_ONE, {"attempt_id": attempt_id}).one_or_none()
+def attempt_head(connection: Connection, attempt_id: UUID) -> Any:
+    """An attempt with its quiz's title, mode and release; None where there is none."""
+    return _ONE.one(connection, {"attempt_id": attempt_id})
 
 
 def lock_attempt(connection: Connection, attempt_id: UUID) -> Any:

@@ -47,6 +47,9 @@ class Localised(Value):
 
     def pick(self, lang: Lang) -> Said:
         """The text in `lang`, or in the other language where there is none, with its language."""
+        wanted = self.get(lang)
+        if wanted and not wanted.isspace():
+            return Said(wanted, lang)
         there = self.langs
         chosen = lang if lang in there or not there else there[0]
         return Said(self.get(chosen) or "", chosen)
