@@ -103,7 +103,9 @@ class Prepared:
         )
         types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
         columns = (
-            tuple(self._statement.selected_columns) if isinstance(self._statement, SelectBase) else ()
+            tuple(self._statement.selected_columns)
+            if isinstance(self._statement, SelectBase)
+            else ()
         )
         return _Sent(
             text=compiled.string,
