@@ -35,7 +35,7 @@ def trainees_of(
     row with None in all but the first; no row: no such cohort.
     """
     attends = and_(Membership.cohort_id == Cohort.id, Membership.part == "trainee")
-    kept = _kept(cohort_id, now)
+    kept = _kept(cohort_id, now, person_id)
     named = Person.active if person_id is None else and_(Person.active, Person.id == person_id)
     return session.execute(
         select(
@@ -57,6 +57,10 @@ def trainees_of(
     ).all()
 
 
+def _whose(person_id: UUID | None) -> ColumnElement[bool]:
+    return true() if person_id is None else Attempt.person_id == person_id
+
+
 def _ended(now: datetime) -> ColumnElement[bool]:
     """Assignments that closed while the person was in the cohort."""
     return and_(Assignment.withdrawn_at.is_(None), now >= CLOSES, Membership.joined_at < CLOSES)
@@ -74,7 +78,7 @@ def _closed(now: datetime) -> Any:
     )
 
 
-def _kept(cohort_id: UUID, now: datetime) -> Any:
+def _kept(cohort_id: UUID, now: datetime, person_id: UUID | None) -> Any:
     """How many of those each person had begun: one pass over the cohort's attempts."""
     member = and_(
         Membership.cohort_id == Attempt.cohort_id, Membership.person_id == Attempt.person_id
@@ -84,7 +88,9 @@ def _kept(cohort_id: UUID, now: datetime) -> Any:
         .join(Assignment, Assignment.id == Attempt.assignment_id)
         .join(Quiz, Quiz.id == Assignment.quiz_id)
         .join(Membership, member)
-        .where(Attempt.cohort_id == cohort_id, Attempt.trial.is_(False), _ended(now))
+        .where(
+            Attempt.cohort_id == cohort_id, _whose(person_id), Attempt.trial.is_(False), _ended(now)
+        )
         .group_by(Attempt.person_id)
         .subquery()
     )
@@ -108,7 +114,7 @@ def latest_scores(
         )
         .where(
             Attempt.cohort_id == cohort_id,
-            true() if person_id is None else Attempt.person_id == person_id,
+            _whose(person_id),
             COUNTS,
         )
         .subquery()

@@ -21,8 +21,10 @@ def news_of_gradebook(page: GradebookPage) -> str:
 
 def taken_by(taken: int, given: int) -> str:
     """So many of so many."""
-    words: str = gettext(
-        "%(taken)s of %(given)s trainees have taken it",
+    words: str = ngettext(
+        "Taken by %(taken)s of %(given)s trainee",
+        "Taken by %(taken)s of %(given)s trainees",
+        given,
         taken=say_figures(taken),
         given=say_figures(given),
     )

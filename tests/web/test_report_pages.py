@@ -172,7 +172,7 @@ class TestQuiz:
         finish(given, attended_by(cohort, [f"T{n:02}" for n in range(12)]), [*RIGHTS[:4], WRONG])
         teacher.get(f"/quizzes/{given.quiz_id}/report")
         page = words(teacher)
-        assert teacher.heading == "12 of 12 trainees have taken it, half scored 80 % or more"
+        assert teacher.heading == "Taken by 12 of 12 trainees, half scored 80 % or more"
         assert "80 to 89 per cent: 12. The pass mark is 60 per cent." in page
         assert "1.00 facility, likely .8" in page
         assert "Fewer than one in five points are earned" in page
@@ -183,7 +183,7 @@ class TestQuiz:
         finish(given, attended_by(cohort, ["Ana"]), RIGHTS)
         teacher.get(f"/quizzes/{given.quiz_id}/report")
         assert words(teacher).count("Needs more data") == 5
-        assert teacher.heading == "1 of 1 trainees have taken it"
+        assert teacher.heading == "Taken by 1 of 1 trainee"
 
     def test_nobody_has_taken_it(self, teacher, cohort, given):
         attended_by(cohort, ["Ana"])
@@ -215,7 +215,7 @@ class TestGradebook:
         (attempt,) = finish(given, [ana], [*RIGHTS[:3], WRONG, WRONG])
         teacher.get(f"/quizzes/{given.quiz_id}/report/gradebook")
         page = words(teacher)
-        assert teacher.heading == "1 of 2 trainees have taken it"
+        assert teacher.heading == "Taken by 1 of 2 trainees"
         assert f'href="/attempts/{attempt}/results"' in teacher.last.text
         assert f'href="/cohorts/{cohort.id}/trainees/{ana}"' in teacher.last.text
         assert "3 of 5 passed" in page
