@@ -220,6 +220,7 @@ class TestGradebook:
         assert f'href="/cohorts/{cohort.id}/trainees/{ana}"' in teacher.last.text
         assert "3 of 5 passed" in page
         assert "not yet" in page
+        assert teacher.get(f"/attempts/{attempt}/results").status_code == 200
 
     def test_pages_of_fifty(self, teacher, cohort, given):
         attended_by(cohort, [f"T{n:02}" for n in range(60)])
