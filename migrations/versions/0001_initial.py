@@ -142,6 +142,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
     )
     op.create_table(
+        "outages",
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("decision", sa.String(length=20), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outages")),
+    )
+    with op.batch_alter_table("outages", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outages_unsettled",
+            ["began_at"],
+            unique=False,
+            postgresql_where=sa.text("settled_at IS NULL"),
+            sqlite_where=sa.text("settled_at IS NULL"),
+        )
+
+    op.create_table(
         "people",
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("staff_number", sa.String(length=40), nullable=True),
@@ -165,6 +184,12 @@ def upgrade() -> None:
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_role_name"), ["role", "name"], unique=False)
 
+    op.create_table(
+        "pulse",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pulse")),
+    )
     op.create_table(
         "receipt_keys",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -839,10 +864,19 @@ def downgrade() -> None:
     op.drop_table("shipped_files")
     op.drop_table("score_counts")
     op.drop_table("receipt_keys")
+    op.drop_table("pulse")
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_role_name"))
 
     op.drop_table("people")
+    with op.batch_alter_table("outages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outages_unsettled",
+            postgresql_where=sa.text("settled_at IS NULL"),
+            sqlite_where=sa.text("settled_at IS NULL"),
+        )
+
+    op.drop_table("outages")
     op.drop_table("mails")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_jobs_run_after"))

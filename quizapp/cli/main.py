@@ -23,6 +23,7 @@ COMMANDS = {
     "settings": "settings:settings",
     "user": "users:user",
     "cohort": "cohorts:cohort",
+    "outage": "outages:outage",
     "bank": "banks:bank",
     "report": "reports:report",
     "backup": "backup:backup",

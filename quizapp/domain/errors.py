@@ -170,3 +170,10 @@ class AnswerLocked(SaveRefused):
 
     slug = "answer-locked"
     title = N_("You have seen the feedback to this question, so its answer stands.")
+
+
+class AttemptHeld(Conflict):
+    """The deadline fell into an outage: nobody has decided yet what becomes of the attempt."""
+
+    slug = "attempt-held"
+    title = N_("The server was away when your time ended.")

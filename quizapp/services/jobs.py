@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.services import audit, folding, sessions, submitting, uploads
+from quizapp.services import audit, folding, outages, sessions, submitting, uploads
 from quizapp.services.memory import PerDatabase
 from quizapp.storage import banks
 from quizapp.storage import jobs as stored
@@ -21,7 +21,9 @@ from quizapp.storage.database import AnyRow, core_transaction, db, transaction
 
 LEASE = timedelta(minutes=5)
 """After this long a job counts as abandoned: whoever had it has died."""
-BATCH = 20
+RECURRING_LEASE = timedelta(minutes=1)
+BATCH = 4
+"""Single jobs at a time: the pulse and the recurring ones come in between."""
 SHORTEST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=6)
 _log = logging.getLogger(__name__)
@@ -105,17 +107,20 @@ def run_due(now: datetime, handlers: Mapping[str, Handler] | None = None) -> int
         handlers: for further kinds, where they need what only the application knows.
     """
     known = HANDLERS | dict(handlers or {})
-    kinds = [*known, *RECURRING]
+    outages.beat(now)
     _plan(now)
     with core_transaction(write=False) as connection:
-        if not stored.any_due(connection, kinds, now):
+        if not stored.any_due(connection, [*RECURRING, *known], now):
             return 0
-    lease = now + LEASE
-    with core_transaction(write=True) as connection:
-        claimed = stored.claim(connection, kinds, now, lease, BATCH)
-    for row in claimed:
-        _run(row, known, lease, now)
-    return len(claimed)
+    done = 0
+    for kinds, life, most in ((RECURRING, RECURRING_LEASE, len(RECURRING)), (known, LEASE, BATCH)):
+        lease = now + life
+        with core_transaction(write=True) as connection:
+            claimed = stored.claim(connection, list(kinds), now, lease, most)
+        for row in claimed:
+            _run(row, known, lease, now)
+        done += len(claimed)
+    return done
 
 
 def wait(tries: int) -> timedelta:

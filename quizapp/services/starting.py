@@ -134,8 +134,9 @@ def open_or_store(
     if found is not None:
         if found.closes_at is None or now < found.closes_at:
             return Started(found.id, created=False)
-        submitting.finalise(found.id, now=now)
-        return None
+        if submitting.finalise(found.id, now=now):
+            return None
+        return Started(found.id, created=False)
     if dealt is None or not dealt.items:
         raise NotOpen(N_("None of its questions can be asked now."))
     return _store(plan, dealt, now)

@@ -17,8 +17,9 @@ from sqlalchemy import Connection
 from quizapp.domain.access import Actor, AttemptRef, require
 from quizapp.domain.delivery.items import Item
 from quizapp.domain.delivery.outcome import item_score, mark_response, passed, shown_points
-from quizapp.domain.errors import NotFound
-from quizapp.services import bank_index, releasing
+from quizapp.domain.errors import AttemptHeld, NotFound
+from quizapp.domain.words import N_
+from quizapp.services import bank_index, outages, releasing
 from quizapp.services.quiz_rules import rules
 from quizapp.storage import attempts, jobs, marks, responses, sittings
 from quizapp.storage.database import AnyRow, core_transaction
@@ -50,7 +51,21 @@ def submit(actor: Actor, attempt_id: UUID, *, now: datetime) -> Submitted:
     Raises:
         NotFound: there is no such attempt that the person may know of.
         Forbidden: it is somebody else's.
+        AttemptHeld: its deadline fell into an outage about which nobody has decided.
     """
+    done = _submit(actor, attempt_id, now, looked=False)
+    if done is None:
+        outages.beat(now)
+        done = _submit(actor, attempt_id, now, looked=True)
+    if done is None:
+        raise AttemptHeld(
+            N_("Your answers are kept. Somebody decides soon whether you get the minutes back.")
+        )
+    return done
+
+
+def _submit(actor: Actor, attempt_id: UUID, now: datetime, *, looked: bool) -> Submitted | None:
+    """End an attempt; None where an outage may hold it, or (once `looked` for) does."""
     with core_transaction(write=True) as connection:
         head = sittings.lock_attempt(connection, attempt_id)
         if head is None:
@@ -59,6 +74,9 @@ def submit(actor: Actor, attempt_id: UUID, *, now: datetime) -> Submitted:
         state: State = head.state
         score = head.score
         if state == "open":
+            past = head.deadline is not None and now >= head.deadline
+            if past and (head.held or not looked):
+                return None
             state = "closed" if is_overdue(head, now) else "submitted"
             [score] = _end(connection, [head], state, now)
         shown = releasing.shown_to(actor, head, connection, now=now, finished=True)
@@ -77,12 +95,17 @@ def is_overdue(head: AnyRow, now: datetime) -> bool:
     return head.state == "open" and head.closes_at is not None and now >= head.closes_at
 
 
-def finalise(attempt_id: UUID, *, now: datetime) -> None:
-    """Close one attempt if its time is over."""
+def finalise(attempt_id: UUID, *, now: datetime) -> bool:
+    """Close one attempt if its time is over and no outage holds it; say whether it is over."""
+    outages.beat(now)
     with core_transaction(write=True) as connection:
         head = sittings.lock_attempt(connection, attempt_id)
-        if head is not None and is_overdue(head, now):
-            _end(connection, [head], "closed", now)
+        if head is None or head.state != "open":
+            return True
+        if not is_overdue(head, now) or head.held:
+            return False
+        _end(connection, [head], "closed", now)
+    return True
 
 
 def finalise_due(now: datetime, *, most: int = 1000) -> int:
@@ -92,10 +115,11 @@ def finalise_due(now: datetime, *, most: int = 1000) -> int:
         now: the time.
         most: leave the rest to the next run.
     """
+    outages.beat(now)
     total = 0
     while total < most:
         with core_transaction(write=False) as connection:
-            if not attempts.any_overdue(connection, now):
+            if not sittings.any_overdue(connection, now):
                 break
         with core_transaction(write=True) as connection:
             heads = sittings.lock_overdue(connection, now, BATCH)

@@ -88,11 +88,6 @@ _flags = table(Flag)
 _OPEN = select(_attempts.c.id, _attempts.c.open_key, _attempts.c.closes_at).where(
     _attempts.c.open_key.in_(bindparam("keys", expanding=True))
 )
-_ANY_OVERDUE = (
-    select(_attempts.c.id)
-    .where(_attempts.c.state == "open", _attempts.c.closes_at <= bindparam("now"))
-    .limit(1)
-)
 _CLOSE = (
     update(_attempts)
     .where(_attempts.c.id == bindparam("attempt_id"))
@@ -122,11 +117,6 @@ _INSERT = {
 def insert_attempt(connection: Connection, values: Mapping[str, Any]) -> bool:
     """Insert an attempt; False where one with that open key or number is there already."""
     return _INSERT[connection.dialect.name].run(connection, values) == 1
-
-
-def any_overdue(session: Session | Connection, now: datetime) -> bool:
-    """Say whether an open attempt's time is over."""
-    return session.execute(_ANY_OVERDUE, {"now": now}).first() is not None
 
 
 def close_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

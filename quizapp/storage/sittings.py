@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.database import AnyRow, table
 from quizapp.storage.marks import current_scheme
+from quizapp.storage.outages import in_outage
 from quizapp.storage.prepared import Prepared
 from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
 
@@ -28,12 +29,19 @@ _QUIZ = (
 )
 _HEAD = select(_attempts, *_QUIZ).select_from(_WITH_QUIZ)
 _ONE = Prepared(_HEAD.where(_attempts.c.id == bindparam("attempt_id")))
-_TO_END = _HEAD.add_columns(current_scheme(_attempts.c.quiz_id).label("scheme_id"))
+_TO_END = _HEAD.add_columns(
+    current_scheme(_attempts.c.quiz_id).label("scheme_id"),
+    in_outage(_attempts.c.deadline).label("held"),
+)
 _ONE_TO_END = Prepared(
     _TO_END.where(_attempts.c.id == bindparam("attempt_id")).with_for_update(of=_attempts)
 )
 _OVERDUE = (
-    _TO_END.where(_attempts.c.state == "open", _attempts.c.closes_at <= bindparam("now"))
+    _TO_END.where(
+        _attempts.c.state == "open",
+        _attempts.c.closes_at <= bindparam("now"),
+        ~in_outage(_attempts.c.deadline),
+    )
     .order_by(_attempts.c.closes_at)
     .limit(bindparam("most"))
     .with_for_update(of=_attempts, skip_locked=True)
@@ -46,15 +54,35 @@ def attempt_head(connection: Connection, attempt_id: UUID) -> Any:
 
 
 def lock_attempt(connection: Connection, attempt_id: UUID) -> Any:
-    """The same and the id of the scheme that marks it, locked; None where there is none.
+    """The same, locked, with the id of the scheme that marks it; None where there is none.
 
-    Saves on their way are waited for, later ones see what becomes of the attempt.
+    `held` says whether its deadline fell into an outage that is not settled. Saves on their way are
+    waited for, later ones see what becomes of the attempt.
     """
     return _ONE_TO_END.one(connection, {"attempt_id": attempt_id})
 
 
+_ANY_OVERDUE = (
+    select(_attempts.c.id)
+    .where(
+        _attempts.c.state == "open",
+        _attempts.c.closes_at <= bindparam("now"),
+        ~in_outage(_attempts.c.deadline),
+    )
+    .limit(1)
+)
+
+
+def any_overdue(session: Session | Connection, now: datetime) -> bool:
+    """Say whether there is an attempt for `lock_overdue`."""
+    return session.execute(_ANY_OVERDUE, {"now": now}).first() is not None
+
+
 def lock_overdue(connection: Connection, now: datetime, most: int) -> Sequence[AnyRow]:
-    """Open attempts whose time is over, locked, passing over those that somebody else closes."""
+    """Open attempts whose time is over, locked.
+
+    Passed over are those that an outage holds, and those that somebody else is closing.
+    """
     return connection.execute(_OVERDUE, {"now": now, "most": most}).all()
 
 

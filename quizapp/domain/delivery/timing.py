@@ -79,3 +79,20 @@ def judge(
 def seconds_left(now: datetime, deadline: datetime | None) -> int | None:
     """Whole seconds until the deadline, never below 0; None without one."""
     return None if deadline is None else max(0, int((deadline - now).total_seconds()))
+
+
+def given_back(
+    started_at: datetime, deadline: datetime, began: datetime, ended: datetime, *, now: datetime
+) -> timedelta:
+    """How much later an attempt ends once the minutes of an outage are given back.
+
+    Args:
+        started_at: of the attempt.
+        deadline: as it was.
+        began: of the outage.
+        ended: of the outage.
+        now: when they are given back: an attempt whose deadline fell into the outage could not go
+            on before, and goes on from here with the time that it had left.
+    """
+    ran_until = max(began, started_at)
+    return now - ran_until if deadline <= ended else ended - ran_until
