@@ -109,7 +109,7 @@ def test_what_was_taken(story):
 
 
 @pytest.mark.parametrize("kind", ["token", "session"])
-def test_a_save_is_three_statements(app, story, trainee, kind):
+def test_a_save_is_three_statements_at_most(app, story, trainee, kind):
     attempt = story.start()
     path = f"attempts/{attempt['id']}/items/1/response"
     asking = story.trainee if kind == "token" else Browsing(app, trainee)
@@ -117,4 +117,6 @@ def test_a_save_is_three_statements(app, story, trainee, kind):
     with Statements() as meanwhile:
         answer = asking.put(path, {"response": None, "revision": 2, "base": 1, "lang": "en"})
     assert answer.status_code == 200
-    assert [one.split()[0] for one in meanwhile.sent] == ["SELECT", "INSERT", "INSERT"]
+    # PostgreSQL takes both writes in one statement
+    writes = ["WITH"] if db.engine.dialect.name == "postgresql" else ["INSERT", "INSERT"]
+    assert [one.split()[0] for one in meanwhile.sent] == ["SELECT", *writes]
