@@ -152,8 +152,8 @@ class _Reader:
         own: dict[str, Any] = {"type": "true_false", "answer": verdict[0].upper() == "T"}
         if rest:
             wrong, right = divide(rest[1:])
-            own |= self.rationale(answer("", wrong).text)
-            if right and (words := self.plain(answer("", right).text)):
+            own |= self.rationale(formatted(wrong))
+            if right and (words := self.plain(formatted(divide(right)[0]))):
                 own["explanation"] = {self.lang: words}
         return own
 
