@@ -25,7 +25,7 @@ from quizapp.services.starting import (
     choose,
     deal,
     open_key,
-    open_or_store,
+    store,
     until_done,
 )
 from quizapp.storage import attempts, marks
@@ -109,8 +109,10 @@ def _start(
     def once() -> Started | None:
         with core_transaction(write=False) as connection:
             found = attempts.open_attempts(connection, [plan.open_key]).get(plan.open_key)
-            new = dealt(connection, plan) if found is None else None
-        return open_or_store(plan, found, new, now)
+            if found is not None:
+                return Started(found.id, created=False)
+            new = dealt(connection, plan)
+        return store(plan, new, now)
 
     return until_done(once)
 

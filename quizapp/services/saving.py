@@ -41,7 +41,7 @@ from quizapp.storage.database import AnyRow, core_transaction
 LARGEST = 2**31 - 1
 """The largest revision, and the longest time spent in milliseconds."""
 MOST_SLOTS = 500
-TRIES = 8
+TRIES = 50
 """How often a save that another one overtook is decided again before it gives up."""
 
 _REFUSALS: dict[Refusal, type[SaveRefused]] = {

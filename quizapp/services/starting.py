@@ -28,7 +28,7 @@ from quizapp.services.pinning import Pinned, Pools
 from quizapp.services.quiz_rules import rules
 from quizapp.storage import attempts
 from quizapp.storage import starting as stored
-from quizapp.storage.database import AnyRow, core_transaction
+from quizapp.storage.database import core_transaction
 
 TRIES = 5
 ALWAYS = Window()
@@ -93,6 +93,7 @@ def start(
         NotOpen: outside of the window, or no attempt is left, or nothing can be asked.
         ChooseAssignment: more than one assignment can be started and none is named.
     """
+    looked_at: set[UUID] = set()
 
     def once() -> Started | None:
         with core_transaction(write=False) as connection:
@@ -100,10 +101,19 @@ def start(
             options = _options(actor, rows, assignment_id, trial=trial)
             settings = rules(connection, rows[0].version_id)
             opened = attempts.open_attempts(connection, [one.open_key for one in options])
-            plan = _the_one(options, opened, settings, now)
-            found = opened.get(plan.open_key)
-            dealt = _deal(connection, plan, rows[0], now) if found is None else None
-        return open_or_store(plan, found, dealt, now)
+            over = {one.id for one in opened.values() if submitting.is_overdue(one, now)}
+            over -= looked_at  # what was looked at and is open still, an outage holds
+            if not over:
+                plan = _the_one(options, opened, settings, now)
+                if plan.open_key in opened:
+                    return Started(opened[plan.open_key].id, created=False)
+                dealt = _deal(connection, plan, rows[0], now)
+        if over:
+            looked_at.update(over)
+            for attempt_id in over:
+                submitting.finalise(attempt_id, now=now)
+            return None
+        return store(plan, dealt, now)
 
     return until_done(once)
 
@@ -115,31 +125,6 @@ def until_done(once: Callable[[], Started | None]) -> Started:
         if started is not None:
             return started
     raise RuntimeError("another start came first, again and again")
-
-
-def open_or_store(
-    plan: Plan, found: AnyRow | None, dealt: Dealt | None, now: datetime
-) -> Started | None:
-    """Give back the open attempt, or store a new one; None: look again.
-
-    Args:
-        plan: what is to be started.
-        found: the attempt that is open under the plan's key, if any.
-        dealt: else what a new one would be.
-        now: the time.
-
-    Raises:
-        NotOpen: there is nothing that can be asked.
-    """
-    if found is not None:
-        if found.closes_at is None or now < found.closes_at:
-            return Started(found.id, created=False)
-        if submitting.finalise(found.id, now=now):
-            return None
-        return Started(found.id, created=False)
-    if dealt is None or not dealt.items:
-        raise NotOpen(N_("None of its questions can be asked now."))
-    return _store(plan, dealt, now)
 
 
 def open_key(person_id: UUID, quiz_id: UUID, *what: str) -> str:
@@ -309,7 +294,14 @@ def _pools(
     return found
 
 
-def _store(plan: Plan, dealt: Dealt, now: datetime) -> Started | None:
+def store(plan: Plan, dealt: Dealt, now: datetime) -> Started | None:
+    """Store a new attempt; None where another start came first: look again.
+
+    Raises:
+        NotOpen: there is nothing that can be asked.
+    """
+    if not dealt.items:
+        raise NotOpen(N_("None of its questions can be asked now."))
     settings = dealt.settings
     limits = ends(now, plan.window, time_limit_s=settings.time_limit_s, grace_s=settings.grace_s)
     attempt_id = uuid4()

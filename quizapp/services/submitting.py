@@ -90,7 +90,7 @@ def _submit(actor: Actor, attempt_id: UUID, now: datetime, *, looked: bool) -> S
     )
 
 
-def is_overdue(head: AnyRow, now: datetime) -> bool:
+def is_overdue(head: Any, now: datetime) -> bool:
     """Say whether an attempt is open and its time is over, the grace included."""
     return head.state == "open" and head.closes_at is not None and now >= head.closes_at
 

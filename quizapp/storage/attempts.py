@@ -85,9 +85,9 @@ class Flag(Base):
 
 _attempts = table(Attempt)
 _flags = table(Flag)
-_OPEN = select(_attempts.c.id, _attempts.c.open_key, _attempts.c.closes_at).where(
-    _attempts.c.open_key.in_(bindparam("keys", expanding=True))
-)
+_OPEN = select(
+    _attempts.c.id, _attempts.c.open_key, _attempts.c.state, _attempts.c.closes_at
+).where(_attempts.c.open_key.in_(bindparam("keys", expanding=True)))
 _CLOSE = (
     update(_attempts)
     .where(_attempts.c.id == bindparam("attempt_id"))
@@ -101,7 +101,7 @@ _CLOSE = (
 
 
 def open_attempts(session: Session | Connection, open_keys: Sequence[str]) -> dict[str, AnyRow]:
-    """(id, open_key, closes_at) of the attempts that are open under these keys, by key."""
+    """(id, open_key, state, closes_at) of what is open under these keys, by key."""
     found = session.execute(_OPEN, {"keys": list(open_keys)}) if open_keys else ()
     return {row.open_key: row for row in found}
 

@@ -159,6 +159,16 @@ def test_several_open_assignments_want_a_choice(app, cohort, trainee):
         attempts.start(trainee, quiz, assignment_id=other, now=NOW)
 
 
+def test_an_attempt_whose_time_is_over_stands_in_no_choice(app, cohort, trainee):
+    load_bank()
+    quiz = make_quiz(mode="exam", time_limit_s=600)
+    one, other = give(quiz, cohort), give(quiz, cohort)
+    first = attempts.start(trainee, quiz, assignment_id=one, now=NOW)
+    second = attempts.start(trainee, quiz, now=NOW + HOUR)  # the first one is used up
+    assert view(trainee, first.id, now=NOW + HOUR).state == "closed"
+    assert view(trainee, second.id, now=NOW + HOUR).assignment_id == other
+
+
 def test_shared_practice_that_is_given_too_is_taken_as_given(app, cohort, trainee, outsider):
     load_bank()
     quiz = make_quiz(shared=True)
