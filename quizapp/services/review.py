@@ -214,12 +214,8 @@ class _Reviewing:
     lang: Lang
 
     def item(self, mark: int | None, shown: Shown, checked: Shown, titles: _Titles) -> ReviewItem:
-        kind, content, dealt, saved = (
-            TYPES[self.dealt.type],
-            self.question.content,
-            self.dealt,
-            self.saved,
-        )
+        dealt, saved = self.dealt, self.saved
+        kind, content = TYPES[dealt.type], self.question.content
         response = None if saved is None else json.loads(saved.body)
         was_checked = saved is not None and saved.checked_at is not None
         if was_checked and mark is None and checked is not NOTHING:
