@@ -1,6 +1,7 @@
 """The cookie that tells devices apart, so that guesses on one do not slow another."""
 
 import secrets
+from functools import lru_cache
 from typing import cast
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -14,6 +15,8 @@ COOKIE = "device"
 SIGNER = "quizapp.device_signer"
 YEAR_S = 366 * 24 * 3600
 MOST_KNOWN = 20
+LONGEST = 2000
+"""Of a cookie, in characters: more than one that knows as many people as it can has."""
 
 
 def device() -> Device:
@@ -35,12 +38,21 @@ def init_devices(app: Flask) -> None:
 
 def _read() -> tuple[str, list[str]]:
     if "device" not in g:
-        try:
-            device_id, knows = _signer().loads(request.cookies.get(COOKIE, ""))
-        except (BadSignature, ValueError, TypeError):
-            device_id, knows = secrets.token_urlsafe(12), []
-        g.device = (str(device_id), [str(mark) for mark in knows])
-    return g.device  # type: ignore[no-any-return]
+        cookie = request.cookies.get(COOKIE, "")
+        found = _signed(_signer(), cookie) if len(cookie) <= LONGEST else None
+        g.device = found or (secrets.token_urlsafe(12), ())
+    device_id, knows = g.device
+    return device_id, list(knows)
+
+
+@lru_cache(maxsize=1000)
+def _signed(signer: URLSafeSerializer, cookie: str) -> tuple[str, tuple[str, ...]] | None:
+    """What the cookie says, if we signed it; kept, as every saved answer brings the same one."""
+    try:
+        device_id, knows = signer.loads(cookie)
+        return str(device_id), tuple(str(mark) for mark in knows)
+    except (BadSignature, ValueError, TypeError):
+        return None
 
 
 def _keep(response: Response) -> Response:

@@ -32,14 +32,15 @@ YEAR_S = 365 * 24 * 3600
 def init_headers(app: Flask) -> None:
     """Add the headers to every answer; an answer that says how long it may be kept is believed."""
     secure = app.config["SESSION_COOKIE_SECURE"]
+    # pages are somebody's own: a shared phone must not show them to the next person
+    always = (*ALWAYS.items(), ("Cache-Control", "no-store"))
+    wanted = (*always, ("Strict-Transport-Security", f"max-age={YEAR_S}"))
 
     @app.after_request
     def _say(answer: Response) -> Response:
         headers = answer.headers
-        for name, value in ALWAYS.items():
-            headers.setdefault(name, value)
-        # pages are somebody's own: a shared phone must not show them to the next person
-        headers.setdefault("Cache-Control", "no-store")
-        if secure and request.is_secure:
-            headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")
+        present = {name.lower() for name, _value in headers}
+        for name, value in wanted if secure and request.is_secure else always:
+            if name.lower() not in present:
+                headers.add(name, value)
         return answer
