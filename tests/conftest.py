@@ -63,11 +63,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pg_template(pg_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a migrated PostgreSQL database, to be copied."""
+def pg_pool(pg_server: str, tmp_path_factory: pytest.TempPathFactory) -> databases.Pool:
+    """Migrated databases on the PostgreSQL server, to be lent."""
     databases.administer(pg_server, "CREATE DATABASE template_quiz")
     _migrate(f"{pg_server}template_quiz", tmp_path_factory.mktemp("template-pg"))
-    return "template_quiz"
+    return databases.Pool(pg_server, "template_quiz")
 
 
 @pytest.fixture(params=databases.KINDS)
@@ -79,27 +79,19 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Makes migrated, empty databases of the kind that is named; gives the address of each."""
-    made: list[str] = []
+    lent: list[str] = []
 
     def make(kind: str) -> str:
-        name = f"quiz_{next(_numbers)}"
         if kind == "sqlite":
-            path = tmp_path / f"{name}.db"
+            path = tmp_path / f"quiz_{next(_numbers)}.db"
             shutil.copy(request.getfixturevalue("sqlite_template"), path)
             return f"sqlite:///{path}"
-        server = request.getfixturevalue("pg_server")
-        template = request.getfixturevalue("pg_template")
-        databases.administer(
-            server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"
-        )
-        made.append(name)
-        return f"{server}{name}"
+        lent.append(request.getfixturevalue("pg_pool").take())
+        return f"{request.getfixturevalue('pg_server')}{lent[-1]}"
 
     yield make
-    for name in made:
-        databases.administer(
-            request.getfixturevalue("pg_server"), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-        )
+    for name in lent:
+        request.getfixturevalue("pg_pool").give_back(name)
 
 
 @pytest.fixture

@@ -42,10 +42,18 @@ def test_add_with_everything(app, administrator, run):
     ("arguments", "stdin", "says"),
     [
         (["x", "--role", "trainee"], None, "address"),
-        (["a@example.org", "--role", "trainee", "--cohort", "none"], None, "no cohort none"),
-        (["a@example.org", "--role", "trainee", "--password-stdin"], "short\n", "at least 10"),
-        (["a@example.org", "--role", "trainee", "--password-stdin"], "", "at least 10"),
-        (["a@example.org", "--role", "trainee", "--name", "a\x07"], None, "control"),
+        (
+            ["nobody.yet@example.org", "--role", "trainee", "--cohort", "none"],
+            None,
+            "no cohort none",
+        ),
+        (
+            ["nobody.yet@example.org", "--role", "trainee", "--password-stdin"],
+            "short\n",
+            "at least 10",
+        ),
+        (["nobody.yet@example.org", "--role", "trainee", "--password-stdin"], "", "at least 10"),
+        (["nobody.yet@example.org", "--role", "trainee", "--name", "a\x07"], None, "control"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_opens_nothing(
@@ -58,7 +66,7 @@ def test_what_is_wrong_is_one_line_and_opens_nothing(
     assert done.stderr.startswith("quizapp user add")
     assert says in done.stderr
     with app.app_context():
-        assert found(administrator, "a@example.org") == ()
+        assert found(administrator, "nobody.yet@example.org") == ()
 
 
 @pytest.mark.parametrize("arguments", [[], ["a@example.org"], ["a@example.org", "--role", "king"]])
