@@ -63,11 +63,8 @@ def environment(**settings: object) -> dict[str, str]:
 
 @contextmanager
 def serving(quizapp: Path, folder: Path, *arguments: str, **settings: object) -> Iterator[Running]:
-    """Migrate, start the server in a folder, wait until it answers; stop it at the end."""
+    """Start the server in a folder, wait until it answers; stop it at the end."""
     values = environment(**settings)
-    subprocess.run(
-        [quizapp, "db", "upgrade"], cwd=folder, env=values, check=True, timeout=PATIENCE_S
-    )
     port = free_port()
     process = subprocess.Popen(
         [quizapp, "serve", "--port", str(port), *arguments],

@@ -171,6 +171,8 @@ def starts(commands, folder):
     )  # fmt: skip
     assert where.stdout.startswith(str(commands.parent))
     assert where.stdout.split()[1] == __version__
+    migrate = [commands / "quizapp", "db", "upgrade"]
+    subprocess.run(migrate, cwd=home, env=environment(), check=True, timeout=PATIENCE_S)
     with serving(commands / "quizapp", home) as server:
         assert server.get("/readyz")[0] == 200
         assert server.get("/sign-in")[0] == 200
