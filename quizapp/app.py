@@ -8,7 +8,6 @@ from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_login import LoginManager
-from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -60,14 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings: read from the environment where not given.
     """
     settings = settings or load_settings()
-    app = OpenAPI(
-        "quizapp",
-        info=Info(title="Diplomatic training quiz API", version="1"),
-        doc_prefix="/api/v1",
-        doc_ui=False,
-        static_folder=None,
-        template_folder="web/templates",
-    )
+    app = Flask("quizapp", static_folder=None, template_folder="web/templates")
     _configure(app, settings)
     _hear_proxies(app, settings.trusted_proxies)
     init_logs(app)

@@ -1,23 +1,24 @@
 """Routes: each says who may, what it takes and what it gives; the description follows from that."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, get_type_hints
 
-from flask import current_app
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
+from flask import Blueprint, current_app
 from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode
 from werkzeug.wrappers import Response
 
 from quizapp.api import reading, visitor
-from quizapp.api.description import Declared
 from quizapp.api.problems import MEDIA_TYPE
 from quizapp.api.shapes import send
 from quizapp.domain.access import ACTIONS
 
 View = TypeVar("View", bound=Callable[..., Any])
 Gives = Mapping[int, Any]
+Declared = tuple[type[BaseModel], JsonSchemaMode]
+"""A model, and whether it comes in (`validation`) or goes out (`serialization`)."""
 
 PUBLIC = "public"
 PROBLEMS = {
@@ -34,6 +35,23 @@ PROBLEMS = {
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 
 
+@dataclass(frozen=True)
+class Route:
+    """A route as it was declared, for its description.
+
+    Attributes:
+        method: in small letters.
+        rule: the address below `/api/v1`.
+        view: annotated with the models of what it takes.
+        described: what else the description says.
+    """
+
+    method: str
+    rule: str
+    view: Callable[..., Response]
+    described: Mapping[str, Any]
+
+
 class Area:
     """The routes of one subject.
 
@@ -43,7 +61,9 @@ class Area:
 
     def __init__(self, name: str, about: str) -> None:
         self.name = name
-        self.blueprint = APIBlueprint(name, __name__, abp_tags=[Tag(name=name, description=about)])
+        self.about = about
+        self.blueprint = Blueprint(name, __name__)
+        self.routes: list[Route] = []
         self.models: list[Declared] = []
 
     def get(self, rule: str, **declared: Any) -> Callable[[View], View]:
@@ -105,16 +125,14 @@ class Area:
                     visitor.admit(action)
                 return _answer(view(**read(parts)), usual)
 
-            # the library describes; reading is ours, which is strict
-            enter.__delay_validate_request__ = True  # type: ignore[attr-defined]
             enter.access = action  # type: ignore[attr-defined]
-            add = getattr(self.blueprint, method)
-            add(
-                rule,
-                operation_id=view.__name__,
-                responses={**gives, **_refusals(takes, action, refuses)},
-                security=[] if action == PUBLIC else SECURITY,
-            )(enter)
+            self.blueprint.add_url_rule(rule, view_func=enter, methods=[method.upper()])
+            described = {
+                "operation_id": view.__name__,
+                "responses": {**gives, **_refusals(takes, action, refuses)},
+                "security": [] if action == PUBLIC else SECURITY,
+            }
+            self.routes.append(Route(method, rule, enter, described))
             return view
 
         return declare

@@ -2,15 +2,14 @@
 
 from importlib import import_module
 
-from flask import Flask
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.openapi import OpenAPI
+from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
 from quizapp.api import description, problem_types, problems, receipts
-from quizapp.api.description import Declared
+from quizapp.api.area import Area
+from quizapp.api.description import Description
 from quizapp.api.visitor import KEY, Entrance
 from quizapp.domain.errors import DomainError
 
@@ -40,28 +39,26 @@ class BankSlug(BaseConverter):
     regex = r"(?!import(?:/|$))[^/]+"
 
 
-def init_api(app: OpenAPI, lent: Entrance) -> None:
+def init_api(app: Flask, lent: Entrance) -> None:
     """Wire the API in, after the pages and their answers to refusals."""
     app.extensions[KEY] = lent
     app.url_map.converters["bank_slug"] = BankSlug
-    routes = APIBlueprint("api", __name__, url_prefix=ROOT)
-    models: list[Declared] = []
-    for name in AREAS:
-        area = import_module(f"quizapp.api.{name}").area
-        routes.register_api(area.blueprint)
-        models += area.models
+    areas: list[Area] = [import_module(f"quizapp.api.{name}").area for name in AREAS]
+    routes = Blueprint("api", __name__, url_prefix=ROOT)
+    for area in areas:
+        routes.register_blueprint(area.blueprint)
         _check_forgery_ourselves(app, area.blueprint)
     routes.register_error_handler(DomainError, problems.of)
     routes.register_error_handler(HTTPException, problems.of_http)
-    app.register_api(routes)
+    app.register_blueprint(routes)
     app.register_blueprint(description.bp, url_prefix=ROOT)
     app.register_blueprint(problem_types.bp)
     app.register_blueprint(receipts.bp)
     problems.init_problems(app)
-    description.describe(app, models)
+    app.extensions[description.KEY] = Description(areas, ROOT)
 
 
-def _check_forgery_ourselves(app: Flask, blueprint: APIBlueprint) -> None:
+def _check_forgery_ourselves(app: Flask, blueprint: Blueprint) -> None:
     # the pages' check would ask a token's request for a form's field; see visitor.refuse_forged
     guard: CSRFProtect = app.extensions["csrf"]
     guard.exempt(blueprint)
