@@ -40,6 +40,32 @@ class TestSaving:
         page.get_by_role("button", name="Submit").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(f"{LAST} of {LAST} points")
 
+    def test_an_answer_given_while_the_one_before_is_being_cleared(self, sitting):
+        page = sitting()
+        page.get_by_label("2050").check()
+        state(page, "saved")
+        # the next answer is put just behind the transaction that clears the acknowledged one
+        entries = page.evaluate(
+            """async () => {
+                const source = document.querySelector('script[src*="sitting.js"]').src;
+                const { openOutbox } = await import(source.replace('sitting.js', 'outbox.js'));
+                const box = await openOutbox(document.body.dataset.person);
+                const { attempt } = document.querySelector('form[data-attempt]').dataset;
+                const put = (choice) => box.put(attempt, 1, { response: { choice } }, 1);
+                const clear = box.drop.bind(box);
+                let second;
+                box.drop = (entry) => {
+                    const cleared = clear(entry);
+                    second ??= put('t');
+                    return cleared;
+                };
+                const first = await put('m');
+                await box.drain();
+                return [first, await second];
+            }"""
+        )
+        assert [(one["base"], one["revision"]) for one in entries] == [(1, 2), (2, 3)]
+
     def test_a_double_click_and_the_way_back(self, sitting):
         page = sitting()
         page.get_by_label("2050").check()

@@ -7,6 +7,7 @@ const PATIENCE_MS = 20000;
 const KEEPALIVE = 30000; // browsers let at most 64 kB outlive a page
 
 const isSame = (one, other) => one.attempt === other.attempt && one.slot === other.slot;
+const keyOf = ({ attempt, slot }) => `${attempt}/${slot}`;
 const isThis = (one, other) => isSame(one, other) && one.revision === other.revision;
 
 // --- where entries stand: one transaction a change, and what is decided in it is decided on what stands there
@@ -108,6 +109,7 @@ export class Outbox extends EventTarget {
     super();
     Object.assign(this, { shelf, person, token, failures: 0, signedOut: false, reachable: true });
     this.fresh = []; // stored by this page and not yet tried
+    this.acknowledged = new Map(); // by slot, the revision that the server has: a page hears of it later
     this.writing = Promise.resolve();
     this.channel = globalThis.BroadcastChannel ? new BroadcastChannel('quizapp-answers') : null;
     this.channel?.addEventListener('message', ({ data }) => {
@@ -119,9 +121,11 @@ export class Outbox extends EventTarget {
     return this.shelf.change(this.person, (entries) => entries);
   }
 
-  // Keep an answer. `known` is the revision that the page was edited from, unless one of ours is still on its way.
-  put(attempt, slot, answer, known) {
+  // Keep an answer. `seen` is the revision that the page was edited from, unless one of ours is still on its way or
+  // has just arrived: its entry may be cleared between the page's call and this transaction.
+  put(attempt, slot, answer, seen) {
     const store = () => this.shelf.change(this.person, (entries, { put, remove }) => {
+      const known = Math.max(seen, this.acknowledged.get(keyOf({ attempt, slot })) ?? 0);
       const last = entries.filter((one) => isSame(one, { attempt, slot })).at(-1);
       const isSpare = last && (last.refused || (last.page === PAGE && !last.tried && !this.#isFlying(last)));
       if (isSpare) remove(last);
@@ -204,7 +208,7 @@ export class Outbox extends EventTarget {
   async #round() {
     const slots = new Map();
     for (const entry of await this.entries()) {
-      const key = `${entry.attempt}/${entry.slot}`;
+      const key = keyOf(entry);
       if (!entry.refused) slots.set(key, [...(slots.get(key) ?? []), entry]);
     }
     return Promise.all([...slots.values()].map((entries) => this.#sendInOrder(entries)));
@@ -233,6 +237,8 @@ export class Outbox extends EventTarget {
   }
 
   async #saved(entry, data) {
+    const key = keyOf(entry);
+    this.acknowledged.set(key, Math.max(entry.revision, this.acknowledged.get(key) ?? 0));
     await this.drop(entry);
     const { person, attempt, slot, revision, response } = entry;
     const news = { person, attempt, slot, revision, response, savedAt: data.saved_at, left: data.seconds_left };
@@ -262,7 +268,7 @@ export class Outbox extends EventTarget {
   async renew() {
     try {
       const answer = await fetch(location.href, { credentials: 'same-origin', cache: 'no-store' });
-            const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       if (page.body.dataset.person !== this.person) return false;
       const { value } = page.querySelector('[name=csrf_token]');
       for (const field of document.querySelectorAll('[name=csrf_token]')) field.value = value;
