@@ -52,11 +52,12 @@ AREAS: tuple[str, ...] = (
 """Modules of quizapp.web that bring pages, each as `bp`."""
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask:
     """Build the application.
 
     Args:
         settings: read from the environment where not given.
+        pages: whether it answers requests; a command needs the database and the use cases alone.
     """
     settings = settings or load_settings()
     app = Flask("quizapp", static_folder=None, template_folder="web/templates")
@@ -65,6 +66,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logs(app)
     _open_database(app, settings)
     _add_people(app)
+    if not pages:
+        return app
     _add_pages(app)
     init_api(
         app,
@@ -142,6 +145,5 @@ def _add_pages(app: Flask) -> None:
     init_assets(app)
     init_shell(app)
     Compress(app)
-    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     for area in AREAS:
         app.register_blueprint(import_module(f"quizapp.web.{area}").bp)

@@ -130,9 +130,15 @@ _compiled = _Compiled()
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def with_pages() -> bool:
+    """Whether the application answers requests; folders that ask none need not wait for it."""
+    return True
+
+
+@pytest.fixture
+def app(settings: Settings, with_pages: bool) -> Iterator[Flask]:
     """The whole application on its own database, with its context pushed."""
-    app = create_app(settings)
+    app = create_app(settings, pages=with_pages)
     app.config["TESTING"] = True
     app.jinja_env.bytecode_cache = _compiled
     with app.app_context():
