@@ -181,3 +181,14 @@ def test_forgotten_answers_everybody_alike(app, administrator):
         for name in ("dara@example.org", "nobody@example.org")
     }
     assert len(pages) == 1
+
+
+def test_a_khmer_reader_meets_khmer_titles_of_cohorts(app, administrator):
+    reader = signed_in(app, administrator, "km@example.org", "instructor", lang="km")
+    reader.post("/cohorts/new", {"code": "2026-B", "title": "Third", "title_km": "វគ្គទីបី"})
+    reader.post("/cohorts/new", {"code": "2026-C", "title": "Fourth"})
+    for path in ("/cohorts", "/account"):
+        page = reader.get(path).text
+        assert "វគ្គទីបី" in page
+        assert "Third" not in page
+        assert '<span lang="en">Fourth</span>' in page
