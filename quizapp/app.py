@@ -15,7 +15,7 @@ from quizapp.api.routes import init_api
 from quizapp.api.visitor import Entrance
 from quizapp.api.words import speaking
 from quizapp.config import Settings, load_settings
-from quizapp.services import receipts
+from quizapp.services.attempts import receipts
 from quizapp.storage.database import db, prepare_engine
 from quizapp.web import guard
 from quizapp.web.assets import init_assets

@@ -17,7 +17,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from quizapp.app import create_app
 from quizapp.config import Settings
 from quizapp.domain.access import Actor
-from quizapp.services import schema
+from quizapp.services.operations import schema
 from quizapp.storage.cohorts import Cohort
 from quizapp.storage.database import db, transaction
 

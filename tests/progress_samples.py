@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from quizapp.services import progress
+from quizapp.services.progress import progress
 from quizapp.storage.database import transaction
 
 DAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

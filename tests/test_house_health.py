@@ -7,7 +7,7 @@ from cast import settings_for
 from sqlalchemy import event
 
 from quizapp.app import create_app
-from quizapp.services import schema
+from quizapp.services.operations import schema
 from quizapp.storage.database import db
 
 

@@ -13,7 +13,7 @@ from cast import settings_for
 
 from quizapp.app import create_app
 from quizapp.resources import migrations_folder
-from quizapp.services import schema as use_cases
+from quizapp.services.operations import schema as use_cases
 from quizapp.storage import schema
 from quizapp.storage.database import Base, db
 

@@ -12,8 +12,8 @@ from quizapp.api.problems import NotPossible
 from quizapp.api.shapes import Body, Id, Key, Out, Time, Title
 from quizapp.domain.delivery.quiz import Mode
 from quizapp.domain.errors import Invalid
-from quizapp.services import assignments
-from quizapp.services.quiz_views import AssignmentView
+from quizapp.services.quizzes import assignments
+from quizapp.services.quizzes.views import AssignmentView
 
 area = Area("assignments", "Quizzes given to cohorts")
 

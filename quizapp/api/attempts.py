@@ -11,10 +11,10 @@ from quizapp.api.quizzes import QuizPath
 from quizapp.api.shapes import Body, Id, Key, Nothing, Number, Out, Path, Query, Time, Title
 from quizapp.api.words import say
 from quizapp.domain.answers.localised import Lang
-from quizapp.services import attempts, receipts, submitting
-from quizapp.services.attempts import AttemptView, ItemView
-from quizapp.services.receipts import ReceiptRow
-from quizapp.services.submitting import State
+from quizapp.services.attempts import receipts, starting, submitting, taking
+from quizapp.services.attempts.receipts import ReceiptRow
+from quizapp.services.attempts.submitting import State
+from quizapp.services.attempts.taking import AttemptView, ItemView
 
 area = Area("attempts", "Attempts, from their start to their review")
 
@@ -172,15 +172,15 @@ class Receipts(Listed[Receipt]):
 def start_attempt(path: QuizPath, query: LangQuery, body: Start) -> tuple[Attempt, int]:
     """Start an attempt at a quiz, or give back the one that is open (200)."""
     asking, now = visitor.actor(), visitor.now()
-    started = attempts.start(asking, path.id, assignment_id=body.assignment, now=now)
-    view = attempts.read(asking, started.id, query.chosen, now=now)
+    started = starting.start(asking, path.id, assignment_id=body.assignment, now=now)
+    view = taking.read(asking, started.id, query.chosen, now=now)
     return Attempt.of(view), 201 if started.created else 200
 
 
 @area.get("/attempts/<id>", action="attempt.read", gives={200: Attempt})
 def read_attempt(path: AttemptPath, query: LangQuery) -> Attempt:
     """An attempt with its items and what is saved; no key, no mark."""
-    view = attempts.read(visitor.actor(), path.id, query.chosen, now=visitor.now())
+    view = taking.read(visitor.actor(), path.id, query.chosen, now=visitor.now())
     return Attempt.of(view)
 
 

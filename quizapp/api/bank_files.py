@@ -19,9 +19,10 @@ from quizapp.domain.bank.question import SLUG
 from quizapp.domain.errors import FieldProblem, Invalid
 from quizapp.domain.words import N_
 from quizapp.formats import FORMATS, ReadResult
-from quizapp.services import bank_export, bank_import
-from quizapp.services.bank_import import ImportReport, place_of
-from quizapp.services.reading import read_file
+from quizapp.services.banks import exporting as bank_export
+from quizapp.services.banks import importing as bank_import
+from quizapp.services.banks.importing import ImportReport, place_of
+from quizapp.services.banks.reading import read_file
 
 area = Area("bank_files", "Banks as files")
 

@@ -13,8 +13,8 @@ from quizapp.api.shapes import Body, Id, NewTitle, Out, Path, Title
 from quizapp.domain.access import Right
 from quizapp.domain.bank.question import SLUG, Question
 from quizapp.domain.errors import Invalid
-from quizapp.services import banks
-from quizapp.services.bank_index import Entry
+from quizapp.services.banks import catalogue
+from quizapp.services.banks.index import Entry
 
 area = Area("banks", "Banks and their questions")
 
@@ -77,7 +77,7 @@ class BankQuestions(Listed[BankQuestion]):
 @area.get("/banks", action="bank.list", gives={200: Banks})
 def list_banks(query: Page) -> Banks:
     """The banks that one may use, by their slugs."""
-    rows = banks.list_banks(visitor.actor(), after=query.after, limit=query.limit + 1)
+    rows = catalogue.list_banks(visitor.actor(), after=query.after, limit=query.limit + 1)
     shown, cursor = cut(rows, query.limit, lambda bank: bank.slug)
     return Banks(items=[Bank.model_validate(one) for one in shown], next=cursor)
 
@@ -87,24 +87,24 @@ def make_bank(body: NewBank) -> Bank:
     """Make an empty bank that one owns."""
     asking = visitor.actor()
     try:
-        slug = banks.make_bank(
+        slug = catalogue.make_bank(
             asking, title=body.title, slug=body.slug, source=body.source, now=visitor.now()
         )
     except Invalid as error:
         raise NotPossible(error.problems) from error
-    return Bank.model_validate(banks.get_bank(asking, slug))
+    return Bank.model_validate(catalogue.get_bank(asking, slug))
 
 
 @area.get("/banks/<bank_slug:slug>", action="bank.read", gives={200: Bank})
 def read_bank(path: BankPath) -> Bank:
     """A bank."""
-    return Bank.model_validate(banks.get_bank(visitor.actor(), path.slug))
+    return Bank.model_validate(catalogue.get_bank(visitor.actor(), path.slug))
 
 
 @area.get("/banks/<bank_slug:slug>/questions", action="bank.read", gives={200: BankQuestions})
 def list_questions(path: BankPath, query: Page) -> BankQuestions:
     """A bank's questions in its order, with their keys."""
-    rows = banks.list_questions(
+    rows = catalogue.list_questions(
         visitor.actor(), path.slug, after=query.after, limit=query.limit + 1
     )
     shown, cursor = cut(rows, query.limit, lambda row: row[0].key)

@@ -8,8 +8,8 @@ from quizapp.api import visitor
 from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, cursor_of
 from quizapp.api.shapes import Body, Id, Key, Line, Out, Path, Text, Time
-from quizapp.services import cohorts
-from quizapp.services.cohorts import CohortView
+from quizapp.services.people import cohorts
+from quizapp.services.people.cohorts import CohortView
 
 area = Area("cohorts", "Cohorts and who is in them")
 

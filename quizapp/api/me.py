@@ -7,7 +7,7 @@ from quizapp.api.area import Area
 from quizapp.api.cohorts import CohortName
 from quizapp.api.shapes import Id, Out
 from quizapp.domain.access import Role
-from quizapp.services import people
+from quizapp.services.people import accounts
 
 area = Area("me", "Whoever asks")
 
@@ -35,4 +35,4 @@ class Me(Out):
 def read_me() -> Me:
     """Who asks."""
     asking = visitor.actor()
-    return Me.model_validate(people.get_person(asking, asking.id))
+    return Me.model_validate(accounts.get_person(asking, asking.id))

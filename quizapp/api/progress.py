@@ -13,9 +13,10 @@ from quizapp.domain.answers.localised import Localised
 from quizapp.domain.delivery.quiz import Mode
 from quizapp.domain.errors import Invalid
 from quizapp.domain.progress import mastery as judged
-from quizapp.services import attempts, mastery
-from quizapp.services.attempts import AttemptRow
-from quizapp.services.submitting import State
+from quizapp.services.attempts import taking
+from quizapp.services.attempts.submitting import State
+from quizapp.services.attempts.taking import AttemptRow
+from quizapp.services.progress import mastery
 
 area = Area("progress", "What one's own answers say")
 
@@ -124,7 +125,7 @@ class DueReviews(Listed[DueReview]):
 def list_own_attempts(query: Page) -> OwnAttempts:
     """One's attempts, newest first."""
     try:
-        page = attempts.list_own(
+        page = taking.list_own(
             visitor.actor(), now=visitor.now(), after=query.after, limit=query.limit
         )
     except Invalid as error:

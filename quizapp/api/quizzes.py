@@ -29,8 +29,8 @@ from quizapp.domain.delivery.quiz import Key as Name
 from quizapp.domain.delivery.quiz import Level, Mode, When
 from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.words import N_
-from quizapp.services import quizzes
-from quizapp.services.quiz_views import QuizView
+from quizapp.services.quizzes import making
+from quizapp.services.quizzes.views import QuizView
 
 area = Area("quizzes", "Quizzes")
 
@@ -202,7 +202,7 @@ class Quiz(QuizRow):
 @area.get("/quizzes", action="quiz.read", gives={200: Quizzes})
 def list_quizzes(query: Page) -> Quizzes:
     """The quizzes one may know of, newest first, shipped practice last."""
-    page = quizzes.list_quizzes(visitor.actor(), after=after_id(query), limit=query.limit)
+    page = making.list_quizzes(visitor.actor(), after=after_id(query), limit=query.limit)
     return Quizzes(
         items=[QuizRow.model_validate(one) for one in page.quizzes], next=cursor_of(page.next)
     )
@@ -213,14 +213,14 @@ def make_quiz(body: NewQuiz) -> Quiz:
     """Make a quiz of the banks that one may use."""
     asking, now = visitor.actor(), visitor.now()
     with _possible():
-        made = quizzes.make(asking, body.model_dump(exclude_unset=True), now=now)
-    return _quiz(quizzes.read(asking, made, now=now))
+        made = making.make(asking, body.model_dump(exclude_unset=True), now=now)
+    return _quiz(making.read(asking, made, now=now))
 
 
 @area.get("/quizzes/<id>", action="quiz.read", gives={200: Quiz})
 def read_quiz(path: QuizPath) -> Quiz:
     """A quiz."""
-    return _quiz(quizzes.read(visitor.actor(), path.id, now=visitor.now()))
+    return _quiz(making.read(visitor.actor(), path.id, now=visitor.now()))
 
 
 @area.patch("/quizzes/<id>", action="quiz.edit", gives={200: Quiz}, refuses=(409,))
@@ -228,8 +228,8 @@ def edit_quiz(path: QuizPath, body: QuizChanges) -> Quiz:
     """Change a quiz; attempts keep the rules that they began with."""
     asking, now = visitor.actor(), visitor.now()
     with _possible():
-        quizzes.edit(asking, path.id, body.model_dump(exclude_unset=True), now=now)
-    return _quiz(quizzes.read(asking, path.id, now=now))
+        making.edit(asking, path.id, body.model_dump(exclude_unset=True), now=now)
+    return _quiz(making.read(asking, path.id, now=now))
 
 
 def _quiz(view: QuizView) -> Quiz:

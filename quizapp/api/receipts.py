@@ -9,8 +9,8 @@ from quizapp.api import visitor
 from quizapp.api.area import PUBLIC, Area
 from quizapp.api.shapes import Body, Id, Out, Text, Time
 from quizapp.domain.delivery.receipts import instant
-from quizapp.services import receipts
-from quizapp.services.receipts import LONGEST, PublicKey
+from quizapp.services.attempts import receipts
+from quizapp.services.attempts.receipts import LONGEST, PublicKey
 
 area = Area("receipts", "Receipts of saved answers")
 bp = Blueprint("api_receipt_keys", __name__)

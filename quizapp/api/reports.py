@@ -10,10 +10,11 @@ from quizapp.api.paging import Listed, Page, after_id, cursor_of
 from quizapp.api.problems import UnknownCursor
 from quizapp.api.quizzes import QuizPath
 from quizapp.api.shapes import Id, Key, Number, Out, Time, Title
-from quizapp.services import gradebook, quiz_report
-from quizapp.services.gradebook import Entry
-from quizapp.services.gradebook import Result as Reached
-from quizapp.services.quiz_report import ItemReport
+from quizapp.services.reports import gradebook
+from quizapp.services.reports import quizzes as quiz_report
+from quizapp.services.reports.gradebook import Entry
+from quizapp.services.reports.gradebook import Result as Reached
+from quizapp.services.reports.quizzes import ItemReport
 
 area = Area("reports", "How quizzes went")
 

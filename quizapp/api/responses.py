@@ -11,8 +11,8 @@ from quizapp.api.words import speak
 from quizapp.domain.answers.localised import Lang
 from quizapp.domain.errors import SignInRequired
 from quizapp.domain.questions import TYPES
-from quizapp.services import saving
-from quizapp.services.saving import LARGEST, MOST_SLOTS, SaveRequest
+from quizapp.services.attempts import saving
+from quizapp.services.attempts.saving import LARGEST, MOST_SLOTS, SaveRequest
 
 area = Area("responses", "Answers, saved one by one")
 

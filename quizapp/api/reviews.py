@@ -9,9 +9,9 @@ from quizapp.api.area import Area
 from quizapp.api.attempts import AttemptPath, LangQuery
 from quizapp.api.shapes import Id, Number, Out, Time, Title
 from quizapp.domain.answers.localised import Lang
-from quizapp.services import review
-from quizapp.services.review import ReviewItem, ReviewView
-from quizapp.services.submitting import State
+from quizapp.services.attempts import review
+from quizapp.services.attempts.review import ReviewItem, ReviewView
+from quizapp.services.attempts.submitting import State
 
 area = Area("reviews", "What came of attempts")
 

@@ -6,7 +6,7 @@ from quizapp.api import visitor
 from quizapp.api.area import PUBLIC, Area
 from quizapp.api.shapes import Body, Out, Text, Time
 from quizapp.domain.errors import SignInRequired
-from quizapp.services import sessions, sign_in
+from quizapp.services.people import sessions, sign_in
 
 area = Area("tokens", "What scripts sign in with")
 

@@ -11,8 +11,8 @@ from flask import current_app, g, request
 from quizapp.api import forgery
 from quizapp.domain.access import Actor, may
 from quizapp.domain.errors import Forbidden, SignInRequired
-from quizapp.services import sessions
-from quizapp.services.sign_in import Desk
+from quizapp.services.people import sessions
+from quizapp.services.people.sign_in import Desk
 
 KEY = "quizapp.api"
 

@@ -29,7 +29,7 @@ def backup(file: Path, with_secret_key: bool) -> None:
 
     The secret key is not in it unless asked for: keep a copy of it apart.
     """
-    from quizapp.services import backup as backups
+    from quizapp.services.operations import backup as backups
 
     settings = _settings()
     try:
@@ -60,7 +60,7 @@ def backup(file: Path, with_secret_key: bool) -> None:
 @with_appcontext
 def restore(file: Path, replace: bool) -> None:
     """Bring a backup back, all of it or nothing. Stop the server first."""
-    from quizapp.services import backup as backups
+    from quizapp.services.operations import backup as backups
 
     settings = _settings()
     try:

@@ -16,10 +16,12 @@ from quizapp.domain.bank.schema import bank_schema
 from quizapp.domain.errors import DomainError
 from quizapp.formats import FORMATS
 from quizapp.resources import questions_folder
-from quizapp.services import bank_export, bank_import, coverage, sources
-from quizapp.services.bank_files import CheckedFile, bank_files, lint_file, source_beside
-from quizapp.services.bank_import import ImportReport, place_of
-from quizapp.services.reading import read_file
+from quizapp.services.banks import coverage, sources
+from quizapp.services.banks import exporting as bank_export
+from quizapp.services.banks import importing as bank_import
+from quizapp.services.banks.files import CheckedFile, bank_files, lint_file, source_beside
+from quizapp.services.banks.importing import ImportReport, place_of
+from quizapp.services.banks.reading import read_file
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from quizapp.cli.said import fail, said
 from quizapp.domain.errors import DomainError
-from quizapp.services import cohorts, people
+from quizapp.services.people import accounts, cohorts
 
 
 @click.group("cohort")
@@ -24,7 +24,7 @@ def cohort() -> None:
 def add(code: str, title: str, title_km: str, instructor: str | None) -> None:
     """Make a cohort. CODE is its short name, not the code that lets people join."""
     try:
-        teacher = people.find_instructor(instructor) if instructor else None
+        teacher = accounts.find_instructor(instructor) if instructor else None
         cohorts.make_cohort(
             None,
             code=code,

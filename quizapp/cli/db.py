@@ -17,7 +17,7 @@ def db() -> None:
 @with_appcontext
 def upgrade() -> None:
     """Bring the database to what this version needs. Running it again changes nothing."""
-    from quizapp.services import schema
+    from quizapp.services.operations import schema
 
     if schema.state().newer:
         fail(f"db upgrade: {TOO_NEW}")
@@ -39,7 +39,7 @@ def downgrade(revision: str, yes: bool) -> None:
 
     What only the newer tables hold is lost.
     """
-    from quizapp.services import schema
+    from quizapp.services.operations import schema
 
     current = schema.state().current
     if current is None:
@@ -57,7 +57,7 @@ def downgrade(revision: str, yes: bool) -> None:
 @with_appcontext
 def check() -> None:
     """Say whether the database is what this version needs; exit status 1 where it is not."""
-    from quizapp.services import schema
+    from quizapp.services.operations import schema
 
     state = schema.state()
     if state.newer:
@@ -78,7 +78,7 @@ def migration(message: str) -> None:
 
     For developers, in a checkout; read what it wrote before it is committed.
     """
-    from quizapp.services import schema
+    from quizapp.services.operations import schema
 
     click.echo(f"Wrote migration {schema.write_migration(message)}.", err=True)
 

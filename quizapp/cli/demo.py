@@ -26,8 +26,8 @@ def _serve(folder: Path, host: str, port: int) -> None:
     from quizapp.cli.serve import run_server
     from quizapp.config import load_settings
     from quizapp.resources import questions_folder
-    from quizapp.services import demo as play
-    from quizapp.services import schema, shipped
+    from quizapp.services.operations import demo as play
+    from quizapp.services.operations import schema, shipped
 
     settings = load_settings(
         instance_folder=folder,

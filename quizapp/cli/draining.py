@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import Flask
 from flask_babel import force_locale, gettext
 
-from quizapp.services import jobs, mail
-from quizapp.services.mail import Smtp
+from quizapp.services.operations import jobs
+from quizapp.services.people import mail
+from quizapp.services.people.mail import Smtp
 
 PAUSE_S = 1.0
 """Between looks for something to do."""

@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 from quizapp.cli.said import fail, said
 from quizapp.domain.errors import DomainError
-from quizapp.services import outages
+from quizapp.services.attempts import outages
 
 
 @click.group("outage")

@@ -15,11 +15,12 @@ from flask.cli import with_appcontext
 
 from quizapp.cli.said import fail, said
 from quizapp.domain.errors import DomainError
-from quizapp.services import gradebook as grades
-from quizapp.services import quiz_report, quiz_scope
-from quizapp.services.quiz_report import QuizReport
-from quizapp.services.report_tables import gradebook_table, items_table
-from quizapp.services.tables import Table, as_csv, as_xlsx, plain
+from quizapp.services.quizzes import scope as quiz_scope
+from quizapp.services.reports import gradebook as grades
+from quizapp.services.reports import quizzes as quiz_report
+from quizapp.services.reports.downloads import gradebook_table, items_table
+from quizapp.services.reports.quizzes import QuizReport
+from quizapp.services.reports.tables import Table, as_csv, as_xlsx, plain
 
 QUIZ = click.argument("quiz")
 COHORT = click.option("--cohort", metavar="CODE", help="Only what was given to this cohort.")

@@ -40,7 +40,7 @@ def serve(host: str, port: int, workers: int) -> None:
     from quizapp.app import create_app
     from quizapp.config import load_settings
     from quizapp.resources import questions_folder
-    from quizapp.services import startup
+    from quizapp.services.operations import startup
 
     settings = load_settings()
     if "base_url" not in settings.model_fields_set:

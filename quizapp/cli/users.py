@@ -11,8 +11,8 @@ from flask.cli import with_appcontext
 from quizapp.cli.said import fail, said
 from quizapp.domain.access import ROLES
 from quizapp.domain.errors import DomainError
-from quizapp.services import people, roster
-from quizapp.services.people import PersonForm
+from quizapp.services.people import accounts, roster
+from quizapp.services.people.accounts import PersonForm
 
 
 @click.group("user")
@@ -36,15 +36,15 @@ def add(email: str, role: str, name: str | None, password_stdin: bool, cohort: s
     try:
         # all is checked first: an account with half of what was asked for would be in the way
         if password is not None:
-            people.check_new_password(form, password)
+            accounts.check_new_password(form, password)
         if cohort is not None:
-            people.check_cohort(cohort)
-        person_id = people.create_person(None, form, now=now)
+            accounts.check_cohort(cohort)
+        person_id = accounts.create_person(None, form, now=now)
         if password is not None:
-            people.set_password_from_outside(desk, person_id, password, now=now)
+            accounts.set_password_from_outside(desk, person_id, password, now=now)
         if cohort is not None:
             part = "trainee" if role == "trainee" else "instructor"
-            people.put_into_cohort(person_id, cohort, part=part, now=now)
+            accounts.put_into_cohort(person_id, cohort, part=part, now=now)
     except DomainError as error:
         fail(f"user add {email}: {said(error)}")
     click.echo(f"{email}: {role}{f' in {cohort}' if cohort else ''}")

@@ -15,7 +15,7 @@ from quizapp.cli.said import fail
 @with_appcontext
 def work() -> None:
     """Do the jobs (closing attempts, folding statistics, mail) until stopped."""
-    from quizapp.services import schema
+    from quizapp.services.operations import schema
     from quizapp.web import logs
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # for another thread

@@ -7,9 +7,9 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import Invalid, TooManyTries
-from quizapp.services import people, sessions
-from quizapp.services.sessions import IssuedToken
-from quizapp.services.sign_in import change_password
+from quizapp.services.people import accounts, sessions
+from quizapp.services.people.sessions import IssuedToken
+from quizapp.services.people.sign_in import change_password
 from quizapp.web.figures import say_figures
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, desk, now
@@ -30,7 +30,7 @@ def names() -> str | Response:
     """Change one's names."""
     values = {"name": typed("name"), "name_km": typed("name_km")}
     try:
-        people.edit_self(actor(), **values, now=now())
+        accounts.edit_self(actor(), **values, now=now())
     except Invalid as error:
         return make_response(_page(problems(error, "name"), values=values), 422)
     flash(gettext("Your names are saved."))
@@ -101,7 +101,7 @@ def _page(
     issued: IssuedToken | None = None,
     label: str = "",
 ) -> str:
-    person = people.get_person(actor(), actor().id)
+    person = accounts.get_person(actor(), actor().id)
     listed = sessions.list_sessions(actor(), now=now())
     return render_template(
         "account/show.html",

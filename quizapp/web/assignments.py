@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import Invalid
 from quizapp.domain.words import N_
-from quizapp.services import assignments
+from quizapp.services.quizzes import assignments
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now
 from quizapp.web.local_times import field_time, typed_time, zone_words

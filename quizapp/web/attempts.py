@@ -7,8 +7,8 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import Forbidden, NotFound
-from quizapp.services import attempts, submitting
-from quizapp.services.attempts import AttemptView, ItemView
+from quizapp.services.attempts import starting, submitting, taking
+from quizapp.services.attempts.taking import AttemptView, ItemView
 from quizapp.web import saving
 from quizapp.web.answering import reading_language
 from quizapp.web.figures import say_figures
@@ -23,7 +23,7 @@ bp = Blueprint("attempts", __name__)
 @access("account")
 def listed() -> str:
     """One's own attempts, newest first."""
-    page = attempts.list_own(actor(), now=now(), after=request.args.get("after") or None)
+    page = taking.list_own(actor(), now=now(), after=request.args.get("after") or None)
     opened = [row.id for row in page.attempts if row.state == "open"]
     if not page.attempts:
         headline = gettext("No results yet")
@@ -49,7 +49,7 @@ def listed() -> str:
 @access("quiz.start")
 def start(quiz_id: UUID) -> Response:
     """Start a quiz, or go on with the attempt at it that is open."""
-    started = attempts.start(
+    started = starting.start(
         actor(),
         quiz_id,
         assignment_id=_uuid(typed("assignment")),
@@ -138,7 +138,7 @@ def submit(attempt_id: UUID) -> Response:
 
 
 def _read(attempt_id: UUID) -> AttemptView:
-    attempt = attempts.read(actor(), attempt_id, reading_language(), now=now())
+    attempt = taking.read(actor(), attempt_id, reading_language(), now=now())
     if attempt.person_id != actor().id:  # it may be looked at, as a result
         raise Forbidden
     return attempt

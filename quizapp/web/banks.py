@@ -9,8 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from quizapp.domain.access import RIGHTS
 from quizapp.domain.errors import AlreadyExists, Conflict, Invalid
 from quizapp.domain.questions import ResponseRefused
-from quizapp.services import bank_export, bank_keeping, banks, trying
-from quizapp.services.bank_views import Filters
+from quizapp.services.banks import catalogue
+from quizapp.services.banks import exporting as bank_export
+from quizapp.services.banks import keeping as bank_keeping
+from quizapp.services.banks.views import Filters
+from quizapp.services.quizzes import trying
 from quizapp.web.answering import reading_language, response_from_form
 from quizapp.web.asking import Asked, fields, sprite
 from quizapp.web.forms import problems, typed
@@ -26,7 +29,7 @@ FILTERS = ("task", "provision", "level", "type", "state")
 @access("bank.list")
 def all_banks() -> str:
     """The banks the person may use."""
-    return _page("banks/list.html", banks=banks.list_banks(actor()))
+    return _page("banks/list.html", banks=catalogue.list_banks(actor()))
 
 
 @bp.get("/banks/new")
@@ -42,7 +45,7 @@ def make() -> tuple[str, int] | BaseResponse:
     """Make an empty bank."""
     title = typed("title")
     try:
-        slug = banks.make_bank(actor(), title=title, now=now())
+        slug = catalogue.make_bank(actor(), title=title, now=now())
     except (Invalid, AlreadyExists) as error:
         wrong = problems(error, "title")
         return _page("banks/new.html", problems=wrong, title=title), 422
@@ -56,7 +59,7 @@ def show(slug: str) -> str:
     chosen = {name: request.args.get(name) or None for name in FILTERS}
     number = request.args.get("page", "1")[:6]
     page = int(number) if number.isascii() and number.isdigit() else 1
-    found = banks.read_bank(actor(), slug, Filters(**chosen), page=page, now=now())
+    found = catalogue.read_bank(actor(), slug, Filters(**chosen), page=page, now=now())
     return _page("banks/show.html", page=found, formats=bank_export.formats(), chosen=chosen)
 
 
@@ -142,7 +145,7 @@ def withdraw(slug: str, person_id: UUID) -> tuple[str, int] | BaseResponse:
 def _people(slug: str, wrong: dict[str, str] | None = None) -> str:
     return _page(
         "banks/people.html",
-        bank=banks.get_bank(actor(), slug),
+        bank=catalogue.get_bank(actor(), slug),
         grants=bank_keeping.grants(actor(), slug),
         rights=RIGHTS,
         problems=wrong or {},
@@ -154,7 +157,7 @@ def _people(slug: str, wrong: dict[str, str] | None = None) -> str:
 def _question(
     slug: str, key: str, *, tried: bool = False, wrong: dict[str, str] | None = None
 ) -> str:
-    page = banks.read_question(actor(), slug, key, now=now())
+    page = catalogue.read_question(actor(), slug, key, now=now())
     lang = reading_language()
     shown = trying.show(page.question, lang)
     wrong = dict(wrong or {})

@@ -16,8 +16,8 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import AlreadyExists, Invalid
-from quizapp.services import cohorts
-from quizapp.services.cohorts import CODE_DAYS
+from quizapp.services.people import cohorts
+from quizapp.services.people.cohorts import CODE_DAYS
 from quizapp.web.figures import say_figures
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now

@@ -5,9 +5,10 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
 
-from quizapp.services import cohort_report, trainee_report
-from quizapp.services.cohort_report import CohortReport, TraineeRow
-from quizapp.services.tables import Cell, Table
+from quizapp.services.reports import cohorts as cohort_report
+from quizapp.services.reports import trainees as trainee_report
+from quizapp.services.reports.cohorts import CohortReport, TraineeRow
+from quizapp.services.reports.tables import Cell, Table
 from quizapp.web import charts, mastery_words, standing
 from quizapp.web.asked import page_number
 from quizapp.web.downloads import csv_file, zone

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from quizapp.domain.people.devices import device_label
-from quizapp.services.sign_in import Device
+from quizapp.services.people.sign_in import Device
 
 COOKIE = "device"
 SIGNER = "quizapp.device_signer"

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, current_app
 
-from quizapp.services.tables import CSV_TYPE, XLSX_TYPE, Table, as_csv, as_xlsx
+from quizapp.services.reports.tables import CSV_TYPE, XLSX_TYPE, Table, as_csv, as_xlsx
 
 
 def csv_file(table: Table, name: str) -> Response:

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from quizapp.domain.access import ACTIONS, Actor, may
 from quizapp.domain.errors import Forbidden, SignInRequired
-from quizapp.services import sessions
-from quizapp.services.passwords import Passwords
-from quizapp.services.sign_in import Desk, SignedIn
-from quizapp.services.throttle import Throttle
+from quizapp.services.people import sessions
+from quizapp.services.people.passwords import Passwords
+from quizapp.services.people.sign_in import Desk, SignedIn
+from quizapp.services.people.throttle import Throttle
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
-from quizapp.services import health
+from quizapp.services.operations import health
 from quizapp.web.guard import clock, public
 
 bp = Blueprint("health", __name__)

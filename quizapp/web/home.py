@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from quizapp.services import home, mastery
+from quizapp.services.progress import home, mastery
 from quizapp.web import charts, mastery_words, today
 from quizapp.web.guard import access, actor, now
 

@@ -5,8 +5,8 @@ from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import Invalid, TooManyTries
-from quizapp.services import joining
-from quizapp.services.joining import SignUp
+from quizapp.services.people import joining
+from quizapp.services.people.joining import SignUp
 from quizapp.web.devices import device
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import actor_or_none, desk, enter, now, public

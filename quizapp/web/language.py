@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from quizapp.services import people
+from quizapp.services.people import accounts
 from quizapp.web.guard import actor_or_none, public
 from quizapp.web.paths import own_next
 
@@ -34,7 +34,7 @@ def change() -> Response:
     if lang in LANGUAGES:
         asking = actor_or_none()
         if asking is not None:
-            people.set_language(asking, lang)
+            accounts.set_language(asking, lang)
         answer.set_cookie(
             COOKIE,
             lang,

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from quizapp.domain.answers.localised import Said
 from quizapp.domain.answers.problem import Part
-from quizapp.services.review import ReviewItem
+from quizapp.services.attempts.review import ReviewItem
 from quizapp.web.figures import say_figures
 
 State = Literal["right", "part", "wrong", "blank", "unknown"]

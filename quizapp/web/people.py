@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response
 
 from quizapp.domain.access import ROLES
 from quizapp.domain.errors import DomainError, Invalid
-from quizapp.services import links, people, sessions
-from quizapp.services.people import LastAdministrator, PersonForm, PersonView
+from quizapp.services.people import accounts, links, sessions
+from quizapp.services.people.accounts import LastAdministrator, PersonForm, PersonView
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now
 from quizapp.web.qr import qr_svg
@@ -34,11 +34,11 @@ def everybody() -> str | Response:
     """A page of the list, by name."""
     search, role = request.args.get("search", "")[:200], request.args.get("role", "")
     try:
-        page = people.list_people(
+        page = accounts.list_people(
             actor(), search=search, role=role or None, after=request.args.get("after")
         )
     except Invalid as error:
-        empty = people.PeoplePage((), None)
+        empty = accounts.PeoplePage((), None)
         return make_response(_list(empty, "", role, problems(error, "search")), 422)
     return _list(page, search, role)
 
@@ -56,7 +56,7 @@ def make() -> str | Response:
     """Open an account; on to its page, where the link is made."""
     form = _form()
     try:
-        person_id = people.create_person(actor(), form, now=now())
+        person_id = accounts.create_person(actor(), form, now=now())
     except Invalid as error:
         page = render_template(
             "people/new.html", form=form, roles=ROLES, problems=problems(error, "email")
@@ -70,7 +70,7 @@ def make() -> str | Response:
 @access("person.manage")
 def show(person_id: UUID) -> str:
     """An account."""
-    return _person(people.get_person(actor(), person_id))
+    return _person(accounts.get_person(actor(), person_id))
 
 
 @bp.post("/people/<uuid:person_id>")
@@ -79,9 +79,9 @@ def edit(person_id: UUID) -> str | Response:
     """Change an account."""
     form, active = _form(), typed("active") == "yes"
     try:
-        people.edit_person(actor(), person_id, form, active=active, now=now())
+        accounts.edit_person(actor(), person_id, form, active=active, now=now())
     except (Invalid, LastAdministrator) as error:
-        person = people.get_person(actor(), person_id)
+        person = accounts.get_person(actor(), person_id)
         page = _person(person, form, wrong=problems(error, "role"), active=active)
         return make_response(page, error.status)
     flash(gettext("The account is saved."))
@@ -102,7 +102,7 @@ def end_session(person_id: UUID, session_id: UUID) -> Response:
 def without_password() -> str:
     """Who has no password yet, to print slips for."""
     code = request.args.get("cohort", "")
-    found = people.list_without_password(actor(), cohort=code or None)
+    found = accounts.list_without_password(actor(), cohort=code or None)
     return render_template(
         "people/slips_form.html", people=found, cohort=code, most=links.MOST_SLIPS
     )
@@ -131,7 +131,7 @@ def slips() -> str | Response:
 
 
 def _list(
-    page: people.PeoplePage, search: str, role: str, wrong: dict[str, str] | None = None
+    page: accounts.PeoplePage, search: str, role: str, wrong: dict[str, str] | None = None
 ) -> str:
     return render_template(
         "people/list.html",

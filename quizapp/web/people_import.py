@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from quizapp.domain.errors import Conflict, Invalid
 from quizapp.domain.people.roster import COLUMNS
 from quizapp.domain.words import N_
-from quizapp.services import roster
+from quizapp.services.people import roster
 from quizapp.web.forms import problems, say
 from quizapp.web.guard import access, actor, now
 

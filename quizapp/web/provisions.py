@@ -4,7 +4,9 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import NotFound
-from quizapp.services import attempts, mastery, sources
+from quizapp.services.attempts import own_practice
+from quizapp.services.banks import sources
+from quizapp.services.progress import mastery
 from quizapp.web import charts, mastery_words
 from quizapp.web.guard import access, actor, now
 
@@ -42,5 +44,5 @@ def test(number: str) -> Response:
     """Start practice on this provision alone."""
     if sources.get_provision(number).number != number:  # a citation, with its version
         raise NotFound
-    started = attempts.start_on(actor(), (number,), now=now())
+    started = own_practice.start_on(actor(), (number,), now=now())
     return redirect(url_for("attempts.resume", attempt_id=started.id), 303)

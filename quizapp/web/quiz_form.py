@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 
 from quizapp.domain.answers.text import KHMER_DIGITS
 from quizapp.domain.delivery.quiz import RELEASE_DEFAULTS, Mode, Section
-from quizapp.services.quiz_choices import Wanted
-from quizapp.services.quiz_views import QuizView
+from quizapp.services.quizzes.choices import Wanted
+from quizapp.services.quizzes.views import QuizView
 from quizapp.web.local_times import field_time, typed_time
 
 MOST_SECTIONS = 50

@@ -10,8 +10,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import Conflict, Forbidden, Invalid
-from quizapp.services import quiz_choices, quiz_samples, quizzes
-from quizapp.services.quiz_views import QuizView, SampleItem
+from quizapp.services.quizzes import choices as quiz_choices
+from quizapp.services.quizzes import making
+from quizapp.services.quizzes import samples as quiz_samples
+from quizapp.services.quizzes.views import QuizView, SampleItem
 from quizapp.web.answering import reading_language
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now
@@ -40,7 +42,7 @@ def make() -> Answer:
     if (page := _shown_again(form)) is not None:
         return page
     try:
-        quiz_id = quizzes.make(actor(), form.fields(), now=now())
+        quiz_id = making.make(actor(), form.fields(), now=now())
     except Invalid as error:
         return _page(form, wrong=problems(error, "form")), 422
     flash(gettext("The quiz is made. Give it to a cohort, or try it first."))
@@ -65,7 +67,7 @@ def save(quiz_id: UUID) -> Answer:
         return page
     changes = form.head_fields() if quiz.taken else form.fields()
     try:
-        quizzes.edit(actor(), quiz_id, changes, now=now())
+        making.edit(actor(), quiz_id, changes, now=now())
     except (Invalid, Conflict) as error:
         return _page(form, quiz, wrong=problems(error, "form")), error.status
     flash(gettext("The quiz is saved."))
@@ -73,7 +75,7 @@ def save(quiz_id: UUID) -> Answer:
 
 
 def _own_quiz(quiz_id: UUID) -> QuizView:
-    quiz = quizzes.read(actor(), quiz_id, now=now())
+    quiz = making.read(actor(), quiz_id, now=now())
     if not quiz.may_edit:
         raise Forbidden
     return quiz

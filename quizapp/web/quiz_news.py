@@ -2,8 +2,8 @@
 
 from flask_babel import gettext, ngettext
 
-from quizapp.services.gradebook import GradebookPage
-from quizapp.services.quiz_report import QuizReport
+from quizapp.services.reports.gradebook import GradebookPage
+from quizapp.services.reports.quizzes import QuizReport
 from quizapp.web.figures import say_figures
 
 

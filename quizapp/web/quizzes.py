@@ -9,8 +9,11 @@ from werkzeug.wrappers import Response
 
 from quizapp.domain.access import may
 from quizapp.domain.errors import Invalid
-from quizapp.services import assignments, attempts, cohorts, quiz_samples, quizzes
-from quizapp.services.quiz_views import AssignmentView, State
+from quizapp.services.attempts import starting
+from quizapp.services.people import cohorts
+from quizapp.services.quizzes import assignments, making
+from quizapp.services.quizzes import samples as quiz_samples
+from quizapp.services.quizzes.views import AssignmentView, State
 from quizapp.web.answering import reading_language
 from quizapp.web.forms import problems
 from quizapp.web.guard import access, actor, now
@@ -31,7 +34,7 @@ def all_quizzes() -> str:
     makes = may(actor(), "quiz.make")
     return render_template(
         "quizzes/list.html",
-        page=quizzes.list_quizzes(actor(), after=after),
+        page=making.list_quizzes(actor(), after=after),
         given=_given(makes) if after is None else (),
         first=after is None,
         makes=makes,
@@ -50,7 +53,7 @@ def show(quiz_id: UUID) -> str:
 @access("quiz.try")
 def preview(quiz_id: UUID) -> str:
     """What one trainee might get."""
-    quiz = quizzes.read(actor(), quiz_id, now=now())
+    quiz = making.read(actor(), quiz_id, now=now())
     seed = _seed(request.args.get("seed", "1"))
     sample, wrong = None, ""
     try:
@@ -68,7 +71,7 @@ def preview(quiz_id: UUID) -> str:
 @access("quiz.try")
 def try_it(quiz_id: UUID) -> Response:
     """Take a quiz as a trainee would; it counts nowhere."""
-    started = attempts.start(actor(), quiz_id, trial=True, now=now())
+    started = starting.start(actor(), quiz_id, trial=True, now=now())
     return redirect(url_for("attempts.resume", attempt_id=started.id), 303)
 
 
@@ -76,7 +79,7 @@ def try_it(quiz_id: UUID) -> Response:
 @access("quiz.edit")
 def release(quiz_id: UUID) -> Response:
     """Show the trainees what waits for a release by hand."""
-    quizzes.release(actor(), quiz_id, now=now())
+    making.release(actor(), quiz_id, now=now())
     flash(gettext("The results are released. Trainees see them now."))
     return redirect(url_for("quizzes.show", quiz_id=quiz_id), 303)
 
@@ -85,7 +88,7 @@ def release(quiz_id: UUID) -> Response:
 @access("quiz.edit")
 def withhold(quiz_id: UUID) -> Response:
     """Hide again what was released by hand."""
-    quizzes.withhold(actor(), quiz_id, now=now())
+    making.withhold(actor(), quiz_id, now=now())
     flash(gettext("The results are hidden again."))
     return redirect(url_for("quizzes.show", quiz_id=quiz_id), 303)
 
@@ -103,7 +106,7 @@ def quiz_page(
         wrong: problems of that form, by field.
         typed: what stood in its fields.
     """
-    quiz = quizzes.read(actor(), quiz_id, now=now())
+    quiz = making.read(actor(), quiz_id, now=now())
     listed = assignments.list_assignments(actor(), now=now(), quiz_id=quiz_id)
     given = listed.assignments
     if quiz.settings is None:

@@ -6,12 +6,13 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext
 
-from quizapp.services import gradebook, quiz_report
-from quizapp.services.gradebook import GradebookPage
-from quizapp.services.quiz_report import QuizReport
-from quizapp.services.quiz_scope import QuizScope
-from quizapp.services.report_tables import gradebook_table, items_table
-from quizapp.services.tables import Table
+from quizapp.services.quizzes.scope import QuizScope
+from quizapp.services.reports import gradebook
+from quizapp.services.reports import quizzes as quiz_report
+from quizapp.services.reports.downloads import gradebook_table, items_table
+from quizapp.services.reports.gradebook import GradebookPage
+from quizapp.services.reports.quizzes import QuizReport
+from quizapp.services.reports.tables import Table
 from quizapp.web import charts, quiz_news
 from quizapp.web.answering import reading_language
 from quizapp.web.asked import asked_id, page_number

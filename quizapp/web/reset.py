@@ -5,8 +5,8 @@ from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import Invalid, TooManyTries
-from quizapp.services import links, mail
-from quizapp.services.links import LinkView
+from quizapp.services.people import links, mail
+from quizapp.services.people.links import LinkView
 from quizapp.web.devices import device
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import desk, enter, now, public

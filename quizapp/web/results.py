@@ -7,8 +7,8 @@ from flask import Blueprint, redirect
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from quizapp.services import attempts, receipts
-from quizapp.services.review import ReviewView, review
+from quizapp.services.attempts import own_practice, receipts
+from quizapp.services.attempts.review import ReviewView, review
 from quizapp.web.answering import reading_language
 from quizapp.web.figures import say_figures
 from quizapp.web.guard import access, actor, now
@@ -88,7 +88,7 @@ def show(attempt_id: UUID) -> str | Response:
 @access("attempt.take")
 def again(attempt_id: UUID) -> Response:
     """Start a practice of what was missed."""
-    started = attempts.start_missed(actor(), attempt_id, now=now())
+    started = own_practice.start_missed(actor(), attempt_id, now=now())
     return redirect(attempt_path(started.id, ""), 303)
 
 

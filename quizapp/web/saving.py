@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import AnswerLocked, AttemptClosed, EditConflict, Invalid, SaveRefused
-from quizapp.services import attempts, checking, saving
-from quizapp.services.attempts import AttemptView, ItemView, RefusedView
-from quizapp.services.saving import SaveRequest
+from quizapp.services.attempts import checking, saving, taking
+from quizapp.services.attempts.saving import SaveRequest
+from quizapp.services.attempts.taking import AttemptView, ItemView, RefusedView
 from quizapp.web.answering import fingerprint, is_pressed, reading_language, response_from_form
 from quizapp.web.devices import device_key
 from quizapp.web.forms import problems, showable, typed
@@ -55,7 +55,7 @@ def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken)
         return
     flagged = f"{prefix}flag" in form
     if flagged != item.flagged and attempt.state == "open":
-        attempts.set_flag(actor(), attempt.id, item.slot, flagged=flagged)
+        taking.set_flag(actor(), attempt.id, item.slot, flagged=flagged)
     if f"{prefix}base" not in form:  # it could only be read
         return
     response = response_from_form(item.type, form, prefix)
@@ -87,7 +87,7 @@ def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken)
 def _flag_alone(attempt: AttemptView) -> Response:
     """A script's way to flag: no answer comes with it."""
     slot = _number(typed("flagging")) or 0
-    attempts.set_flag(actor(), attempt.id, slot, flagged="flag" in request.form)
+    taking.set_flag(actor(), attempt.id, slot, flagged="flag" in request.form)
     return Response(status=204)
 
 
@@ -164,7 +164,7 @@ def settle(attempt: AttemptView, item: ItemView) -> str | Response:
 
 def _again(attempt: AttemptView) -> AttemptView:
     """The attempt with what has become of the form."""
-    return attempts.read(actor(), attempt.id, reading_language(), now=now())
+    return taking.read(actor(), attempt.id, reading_language(), now=now())
 
 
 def refused_at(attempt: AttemptView, slot: int) -> RefusedView | None:

@@ -7,8 +7,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import SignInRefused, TooManyTries
-from quizapp.services import sessions
-from quizapp.services.sign_in import sign_in
+from quizapp.services.people import sessions
+from quizapp.services.people.sign_in import sign_in
 from quizapp.web.devices import device
 from quizapp.web.forms import MOST_KEPT, Kept, typed, wait_words
 from quizapp.web.guard import actor_or_none, desk, enter, leave, now, public

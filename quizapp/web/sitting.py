@@ -12,8 +12,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from quizapp.domain.answers.localised import Lang
-from quizapp.services.attempts import AttemptView, ItemView
-from quizapp.services.review import review
+from quizapp.services.attempts.review import review
+from quizapp.services.attempts.taking import AttemptView, ItemView
 from quizapp.web.answering import fingerprint, reading_language
 from quizapp.web.asking import Asked, fields, sprite
 from quizapp.web.figures import KHMER, say_figures

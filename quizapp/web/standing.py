@@ -6,8 +6,8 @@ from flask_babel import gettext, ngettext
 
 from quizapp.domain.analysis.attention import Reason
 from quizapp.domain.words import N_
-from quizapp.services.cohort_report import CohortReport
-from quizapp.services.trainee_report import TraineeReport
+from quizapp.services.reports.cohorts import CohortReport
+from quizapp.services.reports.trainees import TraineeReport
 from quizapp.web.figures import say_figures
 from quizapp.web.moments import local_day, say_clock, say_date
 

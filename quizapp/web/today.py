@@ -7,9 +7,9 @@ from typing import NamedTuple
 from flask_babel import gettext, ngettext
 
 from quizapp.domain.progress.next_step import Practice
-from quizapp.services.home import StaffHome, TraineeHome
-from quizapp.services.mastery import TaskTrend
-from quizapp.services.quiz_views import AssignmentView
+from quizapp.services.progress.home import StaffHome, TraineeHome
+from quizapp.services.progress.mastery import TaskTrend
+from quizapp.services.quizzes.views import AssignmentView
 from quizapp.web.moments import local_day, say_clock, say_moment, say_weekday
 from quizapp.web.standing import in_words
 

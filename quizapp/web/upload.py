@@ -20,9 +20,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from quizapp.domain.bank.findings import Finding
 from quizapp.domain.errors import Invalid
-from quizapp.services import bank_export, banks, uploads
-from quizapp.services.bank_import import ImportReport
-from quizapp.services.uploads import Checked
+from quizapp.services.banks import catalogue, uploads
+from quizapp.services.banks import exporting as bank_export
+from quizapp.services.banks.importing import ImportReport
+from quizapp.services.banks.uploads import Checked
 from quizapp.web.answering import reading_language
 from quizapp.web.figures import say_figures
 from quizapp.web.forms import problems, say
@@ -197,7 +198,7 @@ def _form(wrong: dict[str, str] | None = None) -> str:
     return render_template(
         "upload/form.html",
         lang=reading_language(),
-        banks=[bank for bank in banks.list_banks(actor()) if bank.may_edit],
+        banks=[bank for bank in catalogue.list_banks(actor()) if bank.may_edit],
         templates=bank_export.formats(),
         limit=_limit() // 1_000_000,
         problems=wrong or {},

@@ -4,7 +4,7 @@ import contextvars
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from quizapp.services import sessions
+from quizapp.services.people import sessions
 from quizapp.storage.database import transaction
 from quizapp.storage.people import Person
 

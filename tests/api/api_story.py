@@ -7,7 +7,8 @@ from api_caller import caller
 
 from quizapp.formats.source_yaml import read_source
 from quizapp.resources import questions_folder
-from quizapp.services import bank_export, sources
+from quizapp.services.banks import exporting as bank_export
+from quizapp.services.banks import sources
 
 BANK = "my-first-bank"
 EVERY = [

@@ -7,7 +7,7 @@ from api_caller import Caller, add_person, caller
 from api_story import BANK, Story
 
 from quizapp.domain.access import ACTIONS, Actor
-from quizapp.services import bank_export
+from quizapp.services.banks import exporting as bank_export
 
 PEOPLE = ("stranger", "trainee", "outsider", "instructor", "colleague", "administrator")
 """The trainee is the instructor's; outsider and colleague are their like elsewhere."""

@@ -187,7 +187,7 @@ def test_a_crash_is_a_problem_document(app, administrator, monkeypatch):
     def crash(*_args, **_more):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("quizapp.services.banks.list_banks", crash)
+    monkeypatch.setattr("quizapp.services.banks.catalogue.list_banks", crash)
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     asking = caller(app, administrator)
     document = problem(asking.get("banks"), 500, "internal")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from api_caller import Browsing, Caller, caller, problem
 
-from quizapp.services import links
-from quizapp.services.sign_in import Device
+from quizapp.services.people import links
+from quizapp.services.people.sign_in import Device
 
 PASSWORD = "four plain words here"
 

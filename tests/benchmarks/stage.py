@@ -22,7 +22,11 @@ from quizapp.app import create_app
 from quizapp.config import load_settings
 from quizapp.domain.access import Actor
 from quizapp.resources import questions_folder
-from quizapp.services import assignments, attempts, bank_index, quizzes, schema, sessions, shipped
+from quizapp.services.attempts import starting, taking
+from quizapp.services.banks import index as bank_index
+from quizapp.services.operations import schema, shipped
+from quizapp.services.people import sessions
+from quizapp.services.quizzes import assignments, making
 from quizapp.storage.cohorts import Cohort, Membership
 from quizapp.storage.database import db, transaction
 from quizapp.storage.people import Person
@@ -75,7 +79,7 @@ def build(url: str, folder: Path, people: int, *, finished: int = 0) -> Stage:
             session.add(Cohort(id=cohort, code="BENCH", title="Bench", created_at=now))
         instructor = _somebody(app, "instructor", 0, cohort, now)
         trainees = [_somebody(app, "trainee", n, cohort, now) for n in range(people)]
-        quiz = quizzes.make(instructor.actor, _quiz(), now=now)
+        quiz = making.make(instructor.actor, _quiz(), now=now)
         assignments.give(instructor.actor, quiz, cohort, now=now)
         for one in trainees:
             _start(one, quiz, now)
@@ -135,8 +139,8 @@ def _quiz() -> dict[str, Any]:
 
 
 def _start(one: Someone, quiz: UUID, now: datetime) -> None:
-    one.attempt = attempts.start(one.actor, quiz, now=now).id
-    seen = attempts.read(one.actor, one.attempt, "en", now=now)
+    one.attempt = starting.start(one.actor, quiz, now=now).id
+    seen = taking.read(one.actor, one.attempt, "en", now=now)
     one.choices = [item.present["options"][0]["id"] for item in seen.items]
 
 

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from quizapp.resources import questions_folder
-from quizapp.services import demo, shipped
+from quizapp.services.operations import demo, shipped
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 

@@ -8,7 +8,7 @@ from people_browser import PASSWORD
 from playwright.sync_api import expect
 from sitting_pages import LAST, SLOTS, go, outbox, ready, sign_in, state
 
-from quizapp.services import cohorts
+from quizapp.services.people import cohorts
 
 
 @pytest.fixture

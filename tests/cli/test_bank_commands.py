@@ -8,8 +8,8 @@ import pytest
 
 from quizapp.cli.banks import bank
 from quizapp.resources import questions_folder
-from quizapp.services import banks
-from quizapp.services.bank_views import Filters
+from quizapp.services.banks import catalogue
+from quizapp.services.banks.views import Filters
 
 SLUG = "task-3-economic-diplomacy"
 
@@ -68,7 +68,7 @@ def test_a_dry_run_stores_nothing(run, app, administrator):
     assert done.exit_code == 0, done.output
     assert "would be" in done.stdout
     with app.app_context():
-        assert banks.list_banks(administrator) == ()
+        assert catalogue.list_banks(administrator) == ()
 
 
 def test_out_and_in_again_under_another_name(run, app, administrator, tmp_path):
@@ -81,7 +81,7 @@ def test_out_and_in_again_under_another_name(run, app, administrator, tmp_path):
         assert report["created"] >= 10, report
         assert report["rejected"] == 0
         with app.app_context():
-            copy = banks.read_bank(
+            copy = catalogue.read_bank(
                 administrator, f"copy-{name}", Filters(), page=1, now=datetime.now(UTC)
             )
         assert copy.found == report["created"]
@@ -97,7 +97,7 @@ def test_retire_missing(run, app, administrator, folder):
     report = as_json(run("import", path, "--retire-missing", "--json"))
     assert report["retired"] == 1
     with app.app_context():
-        page = banks.read_question(administrator, SLUG, first.split("\n")[0])
+        page = catalogue.read_question(administrator, SLUG, first.split("\n")[0])
     assert page.entry.state == "retired"
 
 

@@ -10,7 +10,7 @@ from cast import SECRET
 from quizapp.cli import backup as backups
 from quizapp.cli.db import db as group
 from quizapp.config import KEY_FILE
-from quizapp.services import schema
+from quizapp.services.operations import schema
 from quizapp.storage.database import Base, core_transaction
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from quizapp.cli.main import group
-from quizapp.services import outages
+from quizapp.services.attempts import outages
 
 
 def run(app, *arguments):

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from quizapp.cli.cohorts import cohort
 from quizapp.cli.users import user
-from quizapp.services import people
+from quizapp.services.people import accounts
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def run(app):
 
 
 def found(administrator, search):
-    return people.list_people(administrator, search=search).people
+    return accounts.list_people(administrator, search=search).people
 
 
 def test_the_runner_is_clicks(app):

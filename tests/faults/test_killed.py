@@ -18,7 +18,9 @@ from sqlalchemy import select
 
 from quizapp.domain.access import Actor
 from quizapp.domain.delivery.outcome import mark_response
-from quizapp.services import attempts, bank_index, sessions, submitting
+from quizapp.services.attempts import starting, submitting, taking
+from quizapp.services.banks import index as bank_index
+from quizapp.services.people import sessions
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.database import db, transaction
 from quizapp.storage.marks import Mark
@@ -82,8 +84,8 @@ def senders(app, trainee, outsider):
     now = datetime.now(UTC)
     found = []
     for person in (trainee, outsider):
-        attempt = attempts.start(person, quiz, now=now).id
-        seen = attempts.read(person, attempt, "en", now=now)
+        attempt = starting.start(person, quiz, now=now).id
+        seen = taking.read(person, attempt, "en", now=now)
         with transaction(write=True) as session:
             token = sessions.open_token(session, person.id, "device", now).token
         found.append(Sender(person, attempt, token, [item.question for item in seen.items]))

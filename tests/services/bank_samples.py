@@ -9,8 +9,8 @@ from quizapp.domain.access import Actor
 from quizapp.formats import ReadResult
 from quizapp.formats.source_yaml import read_source
 from quizapp.resources import questions_folder
-from quizapp.services import sources
-from quizapp.services.reading import read_file
+from quizapp.services.banks import sources
+from quizapp.services.banks.reading import read_file
 from quizapp.storage.database import transaction
 from quizapp.storage.people import Person
 

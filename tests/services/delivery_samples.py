@@ -12,9 +12,10 @@ from sqlalchemy import event
 
 from quizapp.domain.access import Actor
 from quizapp.domain.delivery.quiz import QuizSettings
-from quizapp.services import saving, sessions
-from quizapp.services.bank_import import import_bank
-from quizapp.services.saving import Saved, SaveRequest
+from quizapp.services.attempts import saving
+from quizapp.services.attempts.saving import Saved, SaveRequest
+from quizapp.services.banks.importing import import_bank
+from quizapp.services.people import sessions
 from quizapp.storage.cohorts import Cohort
 from quizapp.storage.database import db, transaction
 from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion

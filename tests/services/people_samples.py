@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from quizapp.services import cohorts, joining, links, people, sessions
-from quizapp.services.joining import SignUp
-from quizapp.services.passwords import Passwords
-from quizapp.services.people import PersonForm
-from quizapp.services.sign_in import Desk, Device
+from quizapp.services.people import accounts, cohorts, joining, links, sessions
+from quizapp.services.people.accounts import PersonForm
+from quizapp.services.people.joining import SignUp
+from quizapp.services.people.passwords import Passwords
+from quizapp.services.people.sign_in import Desk, Device
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -23,7 +23,7 @@ def make_desk():
 def account(administrator, email, role="trainee", *, desk=None, now=NOW, **more):
     """An account; with a password, and as an Actor, where a desk is given."""
     form = PersonForm(email=email, name=more.pop("name", "Some Body"), role=role, **more)
-    person_id = people.create_person(administrator, form, now=now)
+    person_id = accounts.create_person(administrator, form, now=now)
     if desk is None:
         return person_id
     token = reset_token(administrator, person_id, now=now)

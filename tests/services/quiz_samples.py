@@ -8,7 +8,7 @@ from services.bank_samples import load_source, question, read
 from sqlalchemy import event, select
 
 from quizapp.domain.access import Actor
-from quizapp.services.bank_import import import_bank
+from quizapp.services.banks.importing import import_bank
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.database import db, transaction
 from quizapp.storage.quizzes import QuizVersion

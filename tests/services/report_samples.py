@@ -12,7 +12,8 @@ from sqlalchemy import insert, select, update
 
 from quizapp.domain.access import Actor
 from quizapp.domain.delivery.items import Item
-from quizapp.services import assignments, bank_index, quizzes
+from quizapp.services.banks import index as bank_index
+from quizapp.services.quizzes import assignments, making
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.cohorts import Cohort, Membership, remove_member
 from quizapp.storage.database import transaction
@@ -58,7 +59,7 @@ def give(
     fields = quiz_samples.fields(
         title={"en": title}, sections=[{"bank": bank, "questions": keys}], **changes
     )
-    quiz_id = quizzes.make(instructor, fields, now=NOW - 60 * DAY)
+    quiz_id = making.make(instructor, fields, now=NOW - 60 * DAY)
     assignment_id = assignments.give(
         instructor, quiz_id, cohort.id, closes_at=closes_at, now=NOW - 60 * DAY
     )

@@ -5,8 +5,8 @@ import html
 import re
 from datetime import UTC, datetime
 
-from quizapp.services import links, people
-from quizapp.services.people import PersonForm
+from quizapp.services.people import accounts, links
+from quizapp.services.people.accounts import PersonForm
 
 PASSWORD = "four plain words here"
 
@@ -57,7 +57,7 @@ def signed_in(app, administrator, email, role="trainee", **more):
     now = datetime.now(UTC)
     with app.app_context():
         form = PersonForm(email=email, name=more.pop("name", "Some Body"), role=role, **more)
-        person_id = people.create_person(administrator, form, now=now)
+        person_id = accounts.create_person(administrator, form, now=now)
         link = links.issue_reset(administrator, person_id, base_url="http://localhost", now=now)
     browser = Browser(app)
     answer = browser.post("/reset", {"link": link.url.split("link=")[1], "password": PASSWORD})

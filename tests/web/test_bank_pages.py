@@ -10,7 +10,7 @@ import pytest
 from people_browser import signed_in
 
 from quizapp.resources import questions_folder
-from quizapp.services import shipped
+from quizapp.services.operations import shipped
 
 SHIPPED = "/banks/task-3-economic-diplomacy"
 

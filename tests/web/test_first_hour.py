@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from walker import Walker
 
 from quizapp.resources import questions_folder
-from quizapp.services import startup
+from quizapp.services.operations import startup
 
 SITE = "http://127.0.0.1:8000/"
 PASSWORD = "four plain words here"

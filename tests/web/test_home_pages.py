@@ -12,7 +12,10 @@ from sqlalchemy import event, select
 
 from quizapp.domain.access import Actor
 from quizapp.resources import questions_folder
-from quizapp.services import assignments, attempts, cohorts, quizzes, shipped, submitting
+from quizapp.services.attempts import starting, submitting
+from quizapp.services.operations import shipped
+from quizapp.services.people import cohorts
+from quizapp.services.quizzes import assignments, making
 from quizapp.storage.cohorts import Membership
 from quizapp.storage.database import db, transaction
 from quizapp.storage.people import Person
@@ -99,7 +102,7 @@ class TestTrainee:
             "time_limit_s": 1800,
             "sections": [{"bank": "task-1-independence-peace", "draw": 3}],
         }
-        exam = quizzes.make(administrator, fields, now=NOW)
+        exam = making.make(administrator, fields, now=NOW)
         assignments.give(administrator, exam, group, closes_at=NOW + 8 * HOUR, now=NOW)
         assignments.give(administrator, shipped_quiz(), group, closes_at=NOW + 4 * DAY, now=NOW)
         later = shipped_quiz("practice-task-2")
@@ -255,9 +258,9 @@ class TestStaff:
             "mode": "exam",
             "sections": [{"bank": "task-1-independence-peace", "draw": 3}],
         }
-        exam = quizzes.make(administrator, fields, now=NOW - 2 * DAY)
+        exam = making.make(administrator, fields, now=NOW - 2 * DAY)
         assignments.give(administrator, exam, group, closes_at=NOW - DAY + HOUR, now=NOW - 2 * DAY)
-        started = attempts.start(me, exam, now=NOW - DAY)
+        started = starting.start(me, exam, now=NOW - DAY)
         submitting.submit(me, started.id, now=NOW - DAY)
         boss = signed_in(app, administrator, "boss@example.org", "administrator")
         boss.get("/")

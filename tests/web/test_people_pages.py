@@ -6,7 +6,7 @@ import re
 import pytest
 from people_browser import PASSWORD, Browser, signed_in
 
-from quizapp.services import roster
+from quizapp.services.people import roster
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from services.quiz_samples import Statements
 from sqlalchemy import select
 
 from quizapp.resources import questions_folder
-from quizapp.services import shipped
-from quizapp.services.bank_import import import_bank
+from quizapp.services.banks.importing import import_bank
+from quizapp.services.operations import shipped
 from quizapp.storage.database import transaction
 from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
 

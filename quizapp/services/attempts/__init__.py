@@ -1,0 +1,1 @@
+"""Attempts: started, answered, submitted, looked at again."""

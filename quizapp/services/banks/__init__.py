@@ -1,0 +1,1 @@
+"""Banks of questions and the sources they cite: read, imported, kept, exported."""

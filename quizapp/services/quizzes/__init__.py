@@ -1,0 +1,1 @@
+"""Quizzes: made from banks, given to cohorts, looked at before anybody takes them."""
