@@ -9,12 +9,12 @@ from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, cut
 from quizapp.api.quizzes import QuizPath
 from quizapp.api.shapes import Body, Id, Key, Nothing, Number, Out, Path, Query, Time, Title
-from quizapp.api.words import say
 from quizapp.domain.answers.localised import Lang
 from quizapp.services.attempts import receipts, starting, submitting, taking
 from quizapp.services.attempts.receipts import ReceiptRow
 from quizapp.services.attempts.submitting import State
 from quizapp.services.attempts.taking import AttemptView, ItemView
+from quizapp.translations.words import Words, words
 
 area = Area("attempts", "Attempts, from their start to their review")
 
@@ -62,8 +62,8 @@ class Item(Out):
     checked: bool = Field(description="Whether its feedback was looked at, which locks it.")
 
     @classmethod
-    def of(cls, item: ItemView) -> Self:
-        """The item as a service gives it."""
+    def of(cls, item: ItemView, say: Words) -> Self:
+        """The item as a service gives it, its rule in the reader's words."""
         return cls.model_validate(
             {
                 **item.present,
@@ -73,7 +73,7 @@ class Item(Out):
                 "type": item.type,
                 "stem": item.stem.text,
                 "lang": item.stem.lang,
-                "rule": say(item.rule),
+                "rule": say[item.rule],
                 "points": item.points,
                 "response": item.response,
                 "revision": item.revision,
@@ -116,8 +116,9 @@ class Attempt(Out):
     refused: list[Refused]
 
     @classmethod
-    def of(cls, view: AttemptView) -> Self:
+    def of(cls, view: AttemptView, lang: Lang) -> Self:
         """The attempt as a service gives it."""
+        say = words(lang)
         return cls(
             id=view.id,
             quiz=view.quiz_id,
@@ -134,7 +135,7 @@ class Attempt(Out):
             closes_at=view.closes_at,
             submitted_at=view.submitted_at,
             seconds_left=view.seconds_left,
-            items=[Item.of(one) for one in view.items],
+            items=[Item.of(one, say) for one in view.items],
             refused=[Refused.model_validate(one) for one in view.refused],
         )
 
@@ -174,14 +175,14 @@ def start_attempt(path: QuizPath, query: LangQuery, body: Start) -> tuple[Attemp
     asking, now = visitor.actor(), visitor.now()
     started = starting.start(asking, path.id, assignment_id=body.assignment, now=now)
     view = taking.read(asking, started.id, query.chosen, now=now)
-    return Attempt.of(view), 201 if started.created else 200
+    return Attempt.of(view, query.chosen), 201 if started.created else 200
 
 
 @area.get("/attempts/<id>", action="attempt.read", gives={200: Attempt})
 def read_attempt(path: AttemptPath, query: LangQuery) -> Attempt:
     """An attempt with its items and what is saved; no key, no mark."""
     view = taking.read(visitor.actor(), path.id, query.chosen, now=visitor.now())
-    return Attempt.of(view)
+    return Attempt.of(view, query.chosen)
 
 
 @area.post("/attempts/<id>/submit", action="attempt.take", gives={200: Submitted})

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    Connection,
     ForeignKey,
     Index,
     Row,
@@ -24,6 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.cohorts import Cohort, Membership
 from quizapp.storage.database import WithId
+from quizapp.storage.prepared import Prepared
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -115,20 +117,20 @@ def _whose(condition: Any) -> Any:
 
 
 # Built once: every request asks one of them.
-_BY_SESSION = _whose(
-    and_(LoginSession.id == bindparam("session_id"), LoginSession.digest.is_(None))
+_BY_SESSION = Prepared(
+    _whose(and_(LoginSession.id == bindparam("session_id"), LoginSession.digest.is_(None)))
 )
-_BY_DIGEST = _whose(LoginSession.digest == bindparam("digest"))
+_BY_DIGEST = Prepared(_whose(LoginSession.digest == bindparam("digest")))
 
 
-def session_rows(session: Session, session_id: UUID, now: datetime) -> Sequence[AnyRow]:
+def session_rows(connection: Connection, session_id: UUID, now: datetime) -> Sequence[Any]:
     """A live browser session with its person, one row per cohort (or one with none)."""
-    return session.execute(_BY_SESSION, {"session_id": session_id, "now": now}).all()
+    return _BY_SESSION.all(connection, {"session_id": session_id, "now": now})
 
 
-def token_rows(session: Session, digest: str, now: datetime) -> Sequence[AnyRow]:
+def token_rows(connection: Connection, digest: str, now: datetime) -> Sequence[Any]:
     """A live API token with its person, one row per cohort (or one with none)."""
-    return session.execute(_BY_DIGEST, {"digest": digest, "now": now}).all()
+    return _BY_DIGEST.all(connection, {"digest": digest, "now": now})
 
 
 def find_person(session: Session, column: str, value: str) -> Person | None:

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from quizapp.domain.answers.localised import Lang, Said
 from quizapp.services.memory import Kept
+from quizapp.translations.words import words
 from quizapp.web.answering import SHAPES
-from quizapp.web.words import words
 
 
 @dataclass(frozen=True, slots=True)

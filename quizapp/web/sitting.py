@@ -14,12 +14,12 @@ from markupsafe import Markup
 from quizapp.domain.answers.localised import Lang
 from quizapp.services.attempts.review import review
 from quizapp.services.attempts.taking import AttemptView, ItemView
+from quizapp.translations.words import words
 from quizapp.web.answering import fingerprint, reading_language
 from quizapp.web.asking import Asked, fields, sprite
 from quizapp.web.figures import KHMER, say_figures
 from quizapp.web.guard import actor, now
 from quizapp.web.outcomes import Outcome
-from quizapp.web.words import words
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class ShownItem:
 
     Attributes:
         item: the question with its saved answer.
+        figure: its number, in the figures of the page's language.
         asked: the same as its fields show it.
         fields: drawn.
         both: where two answers to it are compared.
@@ -45,6 +46,7 @@ class ShownItem:
     """
 
     item: ItemView
+    figure: str
     asked: Asked
     fields: Markup
     both: str
@@ -111,6 +113,7 @@ class Sitting:
         )
         return ShownItem(
             item,
+            self._figure(item.slot),
             asked,
             fields(asked, self.lang, icons),
             both=f"{self.base}/{item.slot}/both",
@@ -182,10 +185,11 @@ class Sitting:
         said = say(", answered") if item.answered else say(", open")
         if item.flagged:
             said += say(", flagged")
-        figure = str(item.slot)
-        if self.lang == "km":
-            figure = figure.translate(KHMER)
-        return Cell(item.slot, figure, " ".join(classes), said, here)
+        return Cell(item.slot, self._figure(item.slot), " ".join(classes), said, here)
+
+    def _figure(self, slot: int) -> str:
+        """The number of a question; asking for the page's language each time would cost more."""
+        return str(slot).translate(KHMER) if self.lang == "km" else str(slot)
 
     @property
     def unanswered(self) -> list[ItemView]:

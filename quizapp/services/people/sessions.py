@@ -16,7 +16,7 @@ from quizapp.domain.people.fields import clean_line
 from quizapp.domain.words import N_
 from quizapp.services import audit
 from quizapp.storage import people as stored
-from quizapp.storage.database import transaction
+from quizapp.storage.database import core_transaction, transaction
 from quizapp.storage.people import LoginSession
 
 SESSION_LIFE = timedelta(days=14)
@@ -55,8 +55,8 @@ def actor_for_session(session_id: UUID, now: datetime) -> Actor | None:
 
     Every five minutes it is noted that the session was seen, which moves its end on.
     """
-    with transaction(write=False) as session:
-        rows = stored.session_rows(session, session_id, now)
+    with core_transaction(write=False) as connection:
+        rows = stored.session_rows(connection, session_id, now)
     return _actor(rows, now)
 
 
@@ -64,8 +64,8 @@ def actor_for_token(token: str, now: datetime) -> Actor | None:
     """The person of an API token, with their cohorts; one statement."""
     if not token.startswith(TOKEN_PREFIX) or len(token) > 100:
         return None
-    with transaction(write=False) as session:
-        rows = stored.token_rows(session, digest(token), now)
+    with core_transaction(write=False) as connection:
+        rows = stored.token_rows(connection, digest(token), now)
     return _actor(rows, now)
 
 

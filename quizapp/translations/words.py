@@ -4,17 +4,20 @@ A page of twenty questions says the same few words a hundred times; half of what
 otherwise be gettext.
 """
 
-from flask_babel import gettext
-
-from quizapp.domain.answers.localised import Lang
+from flask_babel import force_locale, gettext
 
 
 class Words(dict[str, str]):
     """Catalogue ids with what they are in one language; an id is looked up when first said."""
 
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
     def __missing__(self, message: str) -> str:
-        """Look it up once."""
-        words: str = gettext(message)
+        """Look it up once, whatever language the request itself is answered in."""
+        with force_locale(self._lang):
+            words: str = gettext(message)
         self[message] = words
         return words
 
@@ -23,9 +26,9 @@ class Words(dict[str, str]):
         return self[message] % params if params else self[message]
 
 
-_WORDS: dict[Lang, Words] = {"en": Words(), "km": Words()}
+_WORDS: dict[str, Words] = {"en": Words("en"), "km": Words("km")}
 
 
-def words(lang: Lang) -> Words:
-    """The words of `lang`, which must be the language of the request."""
+def words(lang: str) -> Words:
+    """The words of `lang`, "en" or "km"."""
     return _WORDS[lang]
