@@ -91,7 +91,7 @@ def main() -> None:
 def _create_app() -> "Flask":
     from quizapp.app import create_app
 
-    return create_app()
+    return create_app(pages=False)  # a command answers no requests
 
 
 def settings_problem(error: ValidationError) -> str:

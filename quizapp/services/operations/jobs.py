@@ -154,7 +154,7 @@ def _run(row: AnyRow, known: Mapping[str, Handler], lease: datetime, now: dateti
             known[row.kind](
                 Due(row.kind, row.subject, row.person_id, row.quiz_id, row.details, row.tries), now
             )
-    except Exception as problem:
+    except Exception as problem:  # whatever it is, the other jobs go on and this one comes again
         _log.exception("a job of the kind %s failed", row.kind)
         tries = row.tries + 1
         again, error = now + wait(tries), repr(problem)[:2000]

@@ -110,7 +110,7 @@ def fold(
             break
         try:
             folded = _fold(ready, now)
-        except Exception:
+        except Exception:  # whatever one attempt did, the others of its batch are to be folded
             _log.exception("folding a batch failed; its attempts are folded one by one")
             folded = _fold_singly(ready, now)
         done += folded
@@ -152,7 +152,7 @@ def _fold_singly(job_ids: Sequence[UUID], now: datetime) -> int:
     for job_id in job_ids:
         try:
             folded += _fold([job_id], now)
-        except Exception as error:
+        except Exception as error:  # kept with its reason, and tried again later
             _log.exception("an attempt cannot be folded")
             with transaction(write=True) as session:
                 stored.put_off(session, job_id, now + AFTER_ERROR, repr(error)[:2000])
