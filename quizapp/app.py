@@ -38,6 +38,7 @@ AREAS: tuple[str, ...] = (
     "account",
     "people",
     "people_import",
+    "accommodations",
     "cohort_admin",
     "cohorts",
     "banks",

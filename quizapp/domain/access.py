@@ -179,6 +179,7 @@ ACTIONS: dict[str, Rule] = {
     "cohort.make": _rule(_STAFF),
     "cohort.read": _rule(_STAFF, _teaches),
     "cohort.edit": _rule(_STAFF, _teaches),
+    "cohort.invigilate": _rule(_STAFF, _teaches),
     "cohort.add_people": _rule(_ADMIN, _teaches),
     "person.read": _rule(_STAFF, _knows_person),
     "person.manage": _rule(_ADMIN),

@@ -1,6 +1,7 @@
 """Tables and their queries, one module per entity; importing the package knows all tables."""
 
 from quizapp.storage import (
+    accommodations,
     attempts,
     audit,
     banks,
@@ -15,11 +16,13 @@ from quizapp.storage import (
     quizzes,
     receipts,
     responses,
+    room,
     sources,
     statistics,
 )
 
 __all__ = [
+    "accommodations",
     "attempts",
     "audit",
     "banks",
@@ -34,6 +37,7 @@ __all__ = [
     "quizzes",
     "receipts",
     "responses",
+    "room",
     "sources",
     "statistics",
 ]

@@ -40,6 +40,7 @@ def list_assignments(
     quiz_id: UUID | None = None,
     assignment_id: UUID | None = None,
     ends_after: datetime | None = None,
+    or_any_of: Iterable[UUID] = (),
     after: UUID | None = None,
     limit: int | None = None,
 ) -> Sequence[Any]:
@@ -51,6 +52,7 @@ def list_assignments(
         quiz_id: only of this quiz.
         assignment_id: only this one.
         ends_after: only what is not closed before this time.
+        or_any_of: or any of these, which are closed.
         after: only what stands behind this assignment.
         limit: at most so many.
     """
@@ -71,7 +73,11 @@ def list_assignments(
         statement = statement.where(Assignment.id == assignment_id)
     if ends_after is not None:
         statement = statement.where(
-            or_(Assignment.closes_at.is_(None), Assignment.closes_at > ends_after)
+            or_(
+                Assignment.closes_at.is_(None),
+                Assignment.closes_at > ends_after,
+                Assignment.id.in_(list(or_any_of)),
+            )
         )
     if after is not None:
         last = session.get(Assignment, after)

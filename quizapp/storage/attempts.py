@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from quizapp.storage.database import AnyRow, Base, WithId, table, upsert
 from quizapp.storage.prepared import Prepared
@@ -32,7 +32,8 @@ class Attempt(WithId):
     cites, dealt}. It never changes. `open_key` is unique while the attempt is open, so that opening
     again can only give back the same one; `number` counts the person's attempts within one
     assignment, so that two starts at once cannot pass the number allowed. Scores are in millionths
-    of a point.
+    of a point. While its assignment is paused, `deadline` and `closes_at` are empty, so that
+    nothing ends and nothing is late; the paused ones hold them until it goes on.
     """
 
     __tablename__ = "attempts"
@@ -50,6 +51,8 @@ class Attempt(WithId):
     started_at: Mapped[datetime]
     deadline: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
+    paused_deadline: Mapped[datetime | None]
+    paused_closes_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     score: Mapped[int | None] = mapped_column(BigInteger)
     max_score: Mapped[int] = mapped_column(BigInteger)
@@ -106,7 +109,19 @@ def open_attempts(session: Session | Connection, open_keys: Sequence[str]) -> di
     return {row.open_key: row for row in found}
 
 
-_FROM_START = tuple(c.name for c in _attempts.c if c.name not in ("submitted_at", "score"))
+def lock_attempt(session: Session, attempt_id: UUID) -> Attempt | None:
+    """An attempt without its items, locked until the transaction ends."""
+    return session.get(
+        Attempt,
+        attempt_id,
+        options=[defer(Attempt.items)],
+        with_for_update=True,
+        populate_existing=True,
+    )
+
+
+_LATER = ("submitted_at", "score", "paused_deadline", "paused_closes_at")
+_FROM_START = tuple(c.name for c in _attempts.c if c.name not in _LATER)
 # no target named: the open key and the number are both meant
 _INSERT = {
     dialect: Prepared(upsert(dialect)(_attempts).on_conflict_do_nothing(), _FROM_START)

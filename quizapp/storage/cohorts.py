@@ -137,6 +137,12 @@ def add_member(
     return done.first() is not None
 
 
+def part_of(session: Session, cohort_id: UUID, person_id: UUID) -> str | None:
+    """The person's part in the cohort, if they have one."""
+    membership = session.get(Membership, (cohort_id, person_id))
+    return membership.part if membership is not None else None
+
+
 def set_part(session: Session, cohort_id: UUID, person_id: UUID, part: str) -> None:
     """Change the part of somebody who has one."""
     session.execute(

@@ -58,7 +58,10 @@ class QuizVersion(WithId):
 
 
 class Assignment(WithId):
-    """A quiz given to a cohort in a window; `pinned` is what an exam's window fixed at opening."""
+    """A quiz given to a cohort in a window; `pinned` is what an exam's window fixed at opening.
+
+    `paused_at` is set while time stands still for everybody who sits it.
+    """
 
     __tablename__ = "assignments"
     quiz_id: Mapped[UUID] = mapped_column(ForeignKey("quizzes.id"), index=True)
@@ -66,6 +69,7 @@ class Assignment(WithId):
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     pinned: Mapped[dict[str, Any] | None]
+    paused_at: Mapped[datetime | None]
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

@@ -1,23 +1,26 @@
 """Attempts together with their quiz: one to be read or closed, a person's list, the last close."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from quizapp.storage.accommodations import Accommodation, LateEntry
 from quizapp.storage.attempts import Attempt
+from quizapp.storage.cohorts import Membership
 from quizapp.storage.database import AnyRow, table
 from quizapp.storage.marks import current_scheme
-from quizapp.storage.outages import in_outage
+from quizapp.storage.outages import Outage, in_outage
 from quizapp.storage.prepared import Prepared
 from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
 
 _attempts = table(Attempt)
 _quizzes = table(Quiz)
 _assignments = table(Assignment)
+_outages = table(Outage)
 
 _WITH_QUIZ = _attempts.join(_quizzes, _quizzes.c.id == _attempts.c.quiz_id)
 _QUIZ = (
@@ -28,7 +31,16 @@ _QUIZ = (
     _quizzes.c.closes_at.label("quiz_closes_at"),
 )
 _HEAD = select(_attempts, *_QUIZ).select_from(_WITH_QUIZ)
-_ONE = Prepared(_HEAD.where(_attempts.c.id == bindparam("attempt_id")))
+_granted = table(Accommodation)
+_ONE = Prepared(
+    select(_attempts, *_QUIZ, _granted.c.larger_text, _assignments.c.paused_at)
+    .select_from(
+        _WITH_QUIZ.outerjoin(_granted, _granted.c.person_id == _attempts.c.person_id).outerjoin(
+            _assignments, _assignments.c.id == _attempts.c.assignment_id
+        )
+    )
+    .where(_attempts.c.id == bindparam("attempt_id"))
+)
 _TO_END = _HEAD.add_columns(
     current_scheme(_attempts.c.quiz_id).label("scheme_id"),
     in_outage(_attempts.c.deadline).label("held"),
@@ -49,7 +61,10 @@ _OVERDUE = (
 
 
 def attempt_head(connection: Connection, attempt_id: UUID) -> Any:
-    """An attempt with its quiz's title, mode and release; None where there is none."""
+    """An attempt with its quiz's title, mode and release; None where there is none.
+
+    With `larger_text` of its person's accommodation, and since when its assignment is paused.
+    """
     return _ONE.one(connection, {"attempt_id": attempt_id})
 
 
@@ -86,62 +101,82 @@ def lock_overdue(connection: Connection, now: datetime, most: int) -> Sequence[A
     return connection.execute(_OVERDUE, {"now": now, "most": most}).all()
 
 
-_LAST_CLOSE = select(
-    func.count().label("given"),
-    func.count(_assignments.c.closes_at).label("ending"),
-    func.max(_assignments.c.closes_at).label("last"),
-    select(func.max(_attempts.c.closes_at))
-    .where(_attempts.c.quiz_id == bindparam("quiz_id"), _attempts.c.state == "open")
-    .scalar_subquery()
-    .label("still_open"),
-).where(_assignments.c.quiz_id == bindparam("quiz_id"), _assignments.c.withdrawn_at.is_(None))
+def _still_open(column: Any) -> Any:
+    return (
+        select(column)
+        .where(_attempts.c.quiz_id == _quizzes.c.id, _attempts.c.state == "open")
+        .correlate(_quizzes)
+    )
 
 
-def last_close(session: Session | Connection, quiz_id: UUID) -> AnyRow:
-    """The ends of a quiz's assignments, and of its open attempts.
+_late_entries = table(LateEntry)
+_members = table(Membership)
+_CLOSES = (
+    select(
+        _quizzes.c.id,
+        _quizzes.c.closes_at.label("quiz_closes_at"),
+        _assignments.c.id.label("assignment_id"),
+        _assignments.c.closes_at,
+        _assignments.c.paused_at,
+        select(func.max(_granted.c.closes_late_s))
+        .join(_members, _members.c.person_id == _granted.c.person_id)
+        .where(_members.c.cohort_id == _assignments.c.cohort_id, _members.c.part == "trainee")
+        .correlate(_assignments)
+        .scalar_subquery()
+        .label("closes_late_s"),
+        select(func.max(_late_entries.c.until))
+        .where(_late_entries.c.assignment_id == _assignments.c.id)
+        .correlate(_assignments)
+        .scalar_subquery()
+        .label("let_in_until"),
+        _still_open(func.max(_attempts.c.closes_at)).scalar_subquery().label("still_open"),
+        # by the outages, which are few: there may be many open attempts
+        select(_outages.c.id)
+        .where(
+            _outages.c.settled_at.is_(None),
+            _still_open(_attempts.c.id)
+            .where(_attempts.c.deadline.between(_outages.c.began_at, _outages.c.ended_at))
+            .correlate(_quizzes, _outages)
+            .exists(),
+        )
+        .correlate(_quizzes)
+        .exists()
+        .label("held"),
+    )
+    .select_from(
+        _quizzes.outerjoin(
+            _assignments,
+            and_(
+                _assignments.c.quiz_id == _quizzes.c.id,
+                _assignments.c.withdrawn_at.is_(None),
+            ),
+        )
+    )
+    .where(_quizzes.c.id.in_(bindparam("quizzes", type_=Uuid(), expanding=True)))
+)
 
-    `given` of them stand, `ending` of those have an end, the latest of which is `last`;
-    `still_open` is when the last open attempt closes.
+
+def closes(session: Session | Connection, quizzes: Iterable[UUID]) -> dict[UUID, list[AnyRow]]:
+    """What decides when nobody can answer a quiz any more, by quiz: a row for each assignment.
+
+    One row with no assignment where there is none. With the longest own window and the last late
+    entry of anybody it is given to; when the quiz's last open attempt closes; and whether an
+    outage holds one.
     """
-    return session.execute(_LAST_CLOSE, {"quiz_id": quiz_id}).one()
+    found: dict[UUID, list[AnyRow]] = {}
+    for row in session.execute(_CLOSES, {"quizzes": list(quizzes)}):
+        found.setdefault(row.id, []).append(row)
+    return found
 
 
 def attempts_of(
     session: Session, person_id: UUID, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[AnyRow]:
-    """A person's attempts, newest first, without their items; `after` is the last one seen.
-
-    Each with the ends of its quiz's assignments, as `last_close` gives them.
-    """
+    """A person's attempts, newest first, without their items; `after` is the last one seen."""
     columns = [column for column in _attempts.c if column.name not in ("items", "seed")]
-    ends = (
-        select(
-            _assignments.c.quiz_id,
-            func.count().label("given"),
-            func.count(_assignments.c.closes_at).label("ending"),
-            func.max(_assignments.c.closes_at).label("last"),
-        )
-        .where(_assignments.c.withdrawn_at.is_(None))
-        .group_by(_assignments.c.quiz_id)
-        .subquery()
-    )
-    others = _attempts.alias()
-    still_open = (
-        select(func.max(others.c.closes_at))
-        .where(others.c.quiz_id == _attempts.c.quiz_id, others.c.state == "open")
-        .correlate(_attempts)
-        .scalar_subquery()
-    )
     statement = (
-        select(
-            *columns,
-            *_QUIZ,
-            func.coalesce(ends.c.given, 0).label("given"),
-            func.coalesce(ends.c.ending, 0).label("ending"),
-            ends.c.last,
-            still_open.label("still_open"),
-        )
-        .select_from(_WITH_QUIZ.outerjoin(ends, ends.c.quiz_id == _attempts.c.quiz_id))
+        select(*columns, *_QUIZ)
+        .select_from(_WITH_QUIZ)
         .where(_attempts.c.person_id == person_id)
         .order_by(_attempts.c.started_at.desc(), _attempts.c.id.desc())
         .limit(limit)

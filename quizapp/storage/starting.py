@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from quizapp.storage.accommodations import Accommodation, LateEntry
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.cohorts import Membership
 from quizapp.storage.database import table, upsert
@@ -33,6 +34,8 @@ _attempts = table(Attempt)
 _members = table(Membership)
 _meetings = table(Meeting)
 _jobs = table(Job)
+_granted = table(Accommodation)
+_late_entries = table(LateEntry)
 
 
 def _made(assignment: Any) -> Any:
@@ -62,7 +65,13 @@ _PLAN = Prepared(
         _assignments.c.cohort_id,
         _assignments.c.opens_at,
         _assignments.c.closes_at,
+        _assignments.c.paused_at,
         _assignments.c.pinned.is_not(None).label("is_pinned"),
+        _late_entries.c.until.label("let_in_until"),
+        _granted.c.time_percent,
+        _granted.c.break_s,
+        _granted.c.opens_early_s,
+        _granted.c.closes_late_s,
         _members.c.part,
         _made(_attempts.c.assignment_id == _assignments.c.id).label("made"),
         _made(_attempts.c.assignment_id.is_(None)).label("made_alone"),
@@ -91,6 +100,14 @@ _PLAN = Prepared(
                 _members.c.person_id == bindparam("person_id"),
             ),
         )
+        .outerjoin(
+            _late_entries,
+            and_(
+                _late_entries.c.assignment_id == _assignments.c.id,
+                _late_entries.c.person_id == bindparam("person_id"),
+            ),
+        )
+        .outerjoin(_granted, _granted.c.person_id == bindparam("person_id"))
     )
     .where(_quizzes.c.id == bindparam("quiz_id"))
     .order_by(_assignments.c.opens_at, _assignments.c.id)
@@ -120,7 +137,8 @@ def start_rows(connection: Connection, quiz_id: UUID, person_id: UUID) -> Sequen
     """A quiz as a start sees it: one row per assignment to a cohort that the person is in.
 
     One row with no assignment where there is none; no row where there is no quiz. `made` counts
-    the person's attempts within the assignment, `made_alone` those without one.
+    the person's attempts within the assignment, `made_alone` those without one; what the person is
+    granted stands in each row, empty where it is nothing.
     """
     return _PLAN.all(connection, {"quiz_id": quiz_id, "person_id": person_id})
 

@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from quizapp.domain.errors import Invalid, TooManyTries
-from quizapp.services.people import accounts, sessions
+from quizapp.services.people import accommodations, accounts, sessions
 from quizapp.services.people.sessions import IssuedToken
 from quizapp.services.people.sign_in import change_password
 from quizapp.web.figures import say_figures
@@ -106,6 +106,7 @@ def _page(
     return render_template(
         "account/show.html",
         person=person,
+        granted=accommodations.read(actor(), person.id),
         values=values or {"name": person.name, "name_km": person.name_km or ""},
         browsers=[one for one in listed if one.kind == "browser"],
         tokens=[one for one in listed if one.kind == "token"],

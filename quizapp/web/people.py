@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from quizapp.domain.access import ROLES
 from quizapp.domain.errors import DomainError, Invalid
-from quizapp.services.people import accounts, links, sessions
+from quizapp.services.people import accommodations, accounts, links, sessions
 from quizapp.services.people.accounts import LastAdministrator, PersonForm, PersonView
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, now
@@ -165,6 +165,7 @@ def _person(
         form=form,
         active=person.active if active is None else active,
         roles=ROLES,
+        granted=accommodations.read(actor(), person.id),
         sessions=sessions.list_sessions(actor(), now=now(), person_id=person.id),
         problems=wrong or {},
     )

@@ -1,5 +1,6 @@
 """From responses to marks to a score, and what of it may be seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -46,25 +47,20 @@ def passed(score: int, max_score: int, pass_mark: Decimal | None) -> bool | None
     return Fraction(score) * 100 >= Fraction(pass_mark) * max_score
 
 
-def last_close(
-    given: int, ending: int, last: datetime | None, quiz_closes_at: datetime | None
-) -> datetime | None:
-    """When the last window of a quiz ends; None where it has none that ends.
+def last_close(ends: Sequence[datetime | None], quiz_closes_at: datetime | None) -> datetime | None:
+    """When nobody can begin a quiz any more; None where it has no window that ends.
 
     Where some of its windows have an end and others do not, somebody may still start at any time:
     it never ends.
 
     Args:
-        given: how many assignments of the quiz stand.
-        ending: how many of them have an end.
-        last: the latest of these ends.
-        quiz_closes_at: the quiz's own end, which cuts every window.
+        ends: of each assignment that stands, the latest that holds for anybody it is given to.
+        quiz_closes_at: the quiz's own end, for those to whom it is not given.
     """
-    if given == ending and last is not None:
-        return last if quiz_closes_at is None else min(last, quiz_closes_at)
-    if quiz_closes_at is not None or not ending:
+    known = [end for end in ends if end is not None]
+    if not known:
         return quiz_closes_at
-    return NEVER
+    return max(known) if len(known) == len(ends) else NEVER
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,23 @@
 """What of an attempt's outcome may be seen now: the release policy with the facts it needs."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from quizapp.domain.access import Actor
-from quizapp.domain.delivery.outcome import EVERYTHING, Moment, Shown, last_close, shown
+from quizapp.domain.delivery.outcome import (
+    EVERYTHING,
+    NEVER,
+    Moment,
+    Shown,
+    last_close,
+    shown,
+)
 from quizapp.domain.delivery.quiz import Release
+from quizapp.domain.delivery.timing import Accommodation, Window
 from quizapp.storage import sittings
 from quizapp.storage.database import AnyRow
 
@@ -40,11 +50,18 @@ def shown_to_owner(
     head: AnyRow, session: Session | Connection, *, now: datetime, finished: bool
 ) -> Shown:
     """What the attempt's own person may see."""
+    ends = closes(session, [head]).get(head.quiz_id) if finished else None
     release = Release.model_validate(head.release)
-    ends = None
-    if finished and "after_close" in release.model_dump().values():
-        ends = close_of(sittings.last_close(session, head.quiz_id), head.quiz_closes_at)
     return shown(release, moment(head, ends, now=now, finished=finished))
+
+
+def closes(session: Session | Connection, heads: Sequence[AnyRow]) -> dict[UUID, datetime | None]:
+    """When nobody can answer any more, by quiz, of those attempts whose release depends on it."""
+    waiting = {head.quiz_id for head in heads if "after_close" in head.release.values()}
+    if not waiting:
+        return {}
+    found = sittings.closes(session, waiting)
+    return {quiz_id: close_of(rows) for quiz_id, rows in found.items()}
 
 
 def moment(head: AnyRow, ends: datetime | None, *, now: datetime, finished: bool) -> Moment:
@@ -58,10 +75,24 @@ def moment(head: AnyRow, ends: datetime | None, *, now: datetime, finished: bool
     )
 
 
-def close_of(ends: AnyRow, quiz_closes_at: datetime | None) -> datetime | None:
-    """When nobody can answer any more, given `sittings.last_close`.
+def close_of(rows: Sequence[AnyRow]) -> datetime | None:
+    """When nobody can answer a quiz any more, given its rows of `sittings.closes`.
 
-    Attempts that began in the last window may still be within their grace.
+    That is after the last window, own window or late entry of anybody it is given to, and when the
+    attempts that began in it are over. While time stands still, or an outage holds an attempt,
+    nobody knows when: never.
     """
-    last = last_close(ends.given, ends.ending, ends.last, quiz_closes_at)
-    return max(last, ends.still_open) if last and ends.still_open else last
+    if any(row.held or row.paused_at is not None for row in rows):
+        return NEVER
+    last = last_close(
+        [_end(row) for row in rows if row.assignment_id is not None], rows[0].quiz_closes_at
+    )
+    still_open = rows[0].still_open
+    return max(last, still_open) if last and still_open else last
+
+
+def _end(row: AnyRow) -> datetime | None:
+    """The latest end of an assignment's window for anybody."""
+    window = Window(closes_at=row.closes_at).within(row.quiz_closes_at)
+    longest = Accommodation(closes_late_s=row.closes_late_s or 0)
+    return window.own(longest, row.let_in_until).closes_at

@@ -19,7 +19,7 @@ from quizapp.domain.delivery.assemble import Chosen, assemble
 from quizapp.domain.delivery.items import Item, deal_items
 from quizapp.domain.delivery.outcome import FULL
 from quizapp.domain.delivery.quiz import QuizSettings
-from quizapp.domain.delivery.timing import Window, ends
+from quizapp.domain.delivery.timing import NOTHING_GRANTED, Accommodation, Window, ends
 from quizapp.domain.errors import ChooseAssignment, Forbidden, Invalid, NotFound, NotOpen
 from quizapp.domain.words import N_
 from quizapp.services.attempts import submitting
@@ -47,7 +47,10 @@ class Started:
 
 @dataclass(frozen=True)
 class Plan:
-    """An attempt that might be started: of what, in which window, under which key while open."""
+    """An attempt that might be started: of what, in which window, under which key while open.
+
+    `window` is everybody's; `granted` and `let_in_until` are what holds for this person.
+    """
 
     person_id: UUID
     quiz_id: UUID
@@ -55,6 +58,9 @@ class Plan:
     open_key: str
     number: int = 1
     window: Window = ALWAYS
+    granted: Accommodation = NOTHING_GRANTED
+    let_in_until: datetime | None = None
+    paused: bool = False
     assignment_id: UUID | None = None
     cohort_id: UUID | None = None
     trial: bool = False
@@ -218,6 +224,7 @@ def _options(
                 open_key(actor.id, quiz.id, "alone"),
                 number=quiz.made_alone + 1,
                 window=Window(closes_at=quiz.quiz_closes_at),
+                granted=_granted(quiz),
             )
         )
     return options
@@ -231,9 +238,23 @@ def _assigned(person_id: UUID, row: Any) -> Plan:
         open_key=open_key(person_id, row.id, str(row.assignment_id)),
         number=row.made + 1,
         window=Window(row.opens_at, row.closes_at).within(row.quiz_closes_at),
+        granted=_granted(row),
+        let_in_until=row.let_in_until,
+        paused=row.paused_at is not None,
         assignment_id=row.assignment_id,
         cohort_id=row.cohort_id,
         pinned=row.is_pinned,
+    )
+
+
+def _granted(row: Any) -> Accommodation:
+    if row.time_percent is None:
+        return NOTHING_GRANTED
+    return Accommodation(
+        time_percent=row.time_percent,
+        break_s=row.break_s,
+        opens_early_s=row.opens_early_s,
+        closes_late_s=row.closes_late_s,
     )
 
 
@@ -257,10 +278,13 @@ def _why_not(plan: Plan, settings: QuizSettings, now: datetime) -> str | None:
     """Why it cannot be started now, as a message; None where it can."""
     if plan.trial:
         return None
-    if plan.window.opens_at is not None and now < plan.window.opens_at:
+    window = plan.window.own(plan.granted, plan.let_in_until)
+    if window.opens_at is not None and now < window.opens_at:
         return N_("It has not opened yet.")
-    if not plan.window.is_open(now):
+    if not window.is_open(now):
         return N_("It is closed: its time is over.")
+    if plan.paused:
+        return N_("It is paused: wait until the invigilator lets it go on.")
     if settings.attempts_allowed is not None and plan.number > settings.attempts_allowed:
         return N_("You have used every attempt that it allows.")
     return None
@@ -306,7 +330,14 @@ def store(plan: Plan, dealt: Dealt, now: datetime) -> Started | None:
     if not dealt.items:
         raise NotOpen(N_("None of its questions can be asked now."))
     settings = dealt.settings
-    limits = ends(now, plan.window, time_limit_s=settings.time_limit_s, grace_s=settings.grace_s)
+    limits = ends(
+        now,
+        plan.window,
+        time_limit_s=settings.time_limit_s,
+        grace_s=settings.grace_s,
+        granted=plan.granted,
+        let_in_until=plan.let_in_until,
+    )
     attempt_id = uuid4()
     values = {
         "id": attempt_id,

@@ -90,7 +90,10 @@ class RefusedView:
 
 @dataclass(frozen=True)
 class AttemptView:
-    """An attempt as a page or the API shows it; its ends are None where it has none."""
+    """An attempt as a page or the API shows it; its ends are None where it has none, or is paused.
+
+    `larger_text` is a part of the person's accommodation.
+    """
 
     id: UUID
     person_id: UUID
@@ -109,6 +112,8 @@ class AttemptView:
     closes_at: datetime | None
     submitted_at: datetime | None
     seconds_left: int | None
+    paused: bool
+    larger_text: bool
     items: tuple[ItemView, ...]
     refused: tuple[RefusedView, ...]
 
@@ -177,6 +182,8 @@ def read(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Attemp
         closes_at=head.closes_at,
         submitted_at=head.submitted_at,
         seconds_left=seconds_left(now, head.deadline) if head.state == "open" else None,
+        paused=head.paused_at is not None and head.state == "open",
+        larger_text=bool(head.larger_text),
         items=tuple(
             _item(
                 slot,
@@ -213,9 +220,13 @@ def list_own(
     with transaction(write=False) as session:
         rows = sittings.attempts_of(session, actor.id, _read_cursor(after), limit + 1)
         settings = {row.quiz_version_id: rules(session, row.quiz_version_id) for row in rows}
+        ends = releasing.closes(session, rows)
     shown = rows[:limit]
     return AttemptsPage(
-        tuple(_row(row, settings[row.quiz_version_id].pass_mark, now) for row in shown),
+        tuple(
+            _row(row, settings[row.quiz_version_id].pass_mark, ends.get(row.quiz_id), now)
+            for row in shown
+        ),
         _cursor(shown[-1]) if len(rows) > limit else None,
     )
 
@@ -291,9 +302,10 @@ def _refused(row: Any, question: Question, lang: Lang) -> RefusedView:
     )
 
 
-def _row(row: AnyRow, pass_mark: Decimal | None, now: datetime) -> AttemptRow:
+def _row(
+    row: AnyRow, pass_mark: Decimal | None, ends: datetime | None, now: datetime
+) -> AttemptRow:
     finished = row.state != "open"
-    ends = releasing.close_of(row, row.quiz_closes_at)
     seen = shown(
         Release.model_validate(row.release), releasing.moment(row, ends, now=now, finished=finished)
     )

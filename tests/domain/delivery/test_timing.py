@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from quizapp.domain.delivery.timing import Ends, Window, ends, judge, seconds_left
+from quizapp.domain.delivery.timing import (
+    Accommodation,
+    Ends,
+    Window,
+    ends,
+    extended,
+    judge,
+    seconds_left,
+)
 
 T = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -48,6 +56,55 @@ def test_a_window_is_cut_by_an_earlier_end_and_never_prolonged():
 )
 def test_the_deadline_is_the_limit_cut_by_the_window(window, limit, expected):
     assert ends(T, window, time_limit_s=limit, grace_s=30) == expected
+
+
+HALF_MORE = Accommodation(time_percent=150)
+BREAKS = Accommodation(time_percent=150, break_s=10)
+LATER = Accommodation(opens_early_s=20, closes_late_s=30)
+
+
+@pytest.mark.parametrize(
+    ("granted", "let_in_until", "window", "limit", "deadline"),
+    [
+        (HALF_MORE, None, Window(), 60, at(90)),
+        (HALF_MORE, None, Window(), 7, at(11)),  # 10.5 seconds are rounded up
+        (BREAKS, None, Window(), 60, at(100)),
+        (HALF_MORE, None, Window(), None, None),
+        # the cut moves with what is granted: it is not taken away again by the others' end
+        (HALF_MORE, None, Window(closes_at=at(60)), 60, at(90)),
+        (HALF_MORE, None, Window(closes_at=at(40)), 60, at(70)),
+        (HALF_MORE, None, Window(closes_at=at(600)), 60, at(90)),
+        (LATER, None, Window(closes_at=at(40)), 60, at(60)),
+        (LATER, None, Window(closes_at=at(20)), 60, at(50)),
+        (LATER, None, Window(closes_at=at(20)), None, at(50)),
+        # without a limit a window that is one sitting is the time
+        (HALF_MORE, None, Window(at(-20), at(80)), None, at(130)),
+        (HALF_MORE, None, Window(at(-20), at(86_400)), None, at(86_400)),
+        # whoever is let in late has the whole time
+        (Accommodation(), at(15), Window(closes_at=at(-5)), 60, at(60)),
+        (Accommodation(), at(15), Window(closes_at=at(-5)), None, at(15)),
+        (Accommodation(), at(15), Window(closes_at=at(50)), None, at(50)),
+        (HALF_MORE, at(15), Window(closes_at=at(-5)), 60, at(90)),
+    ],
+)
+def test_what_is_granted_moves_the_end(granted, let_in_until, window, limit, deadline):
+    found = ends(
+        T, window, time_limit_s=limit, grace_s=0, granted=granted, let_in_until=let_in_until
+    )
+    assert found.deadline == deadline
+
+
+def test_ones_own_window_opens_earlier_and_closes_later():
+    assert Window(at(0), at(10)).own(LATER) == Window(at(-20), at(40))
+    assert Window(at(0), at(10)).own(Accommodation(), at(50)) == Window(at(0), at(50))
+    assert Window(at(0), at(10)).own(LATER, at(5)) == Window(at(-20), at(40))
+    assert Window().own(LATER, at(5)) == Window()
+
+
+def test_more_minutes_count_from_now_where_the_deadline_has_passed():
+    five = timedelta(minutes=5)
+    assert extended(at(100), five, now=at(40)) == at(400)
+    assert extended(at(100), five, now=at(130)) == at(430)
 
 
 DEADLINE, CLOSES = at(100), at(160)

@@ -25,6 +25,7 @@ from quizapp.storage.database import Base, core_transaction, db, table
 from quizapp.storage.people import Person
 
 NOW = datetime(2026, 11, 25, 3, 4, tzinfo=UTC)
+HEAD = f'"{stored_schema.head()}"'.encode()
 LATER = '''"""A table and a column more."""
 
 import sqlalchemy as sa
@@ -183,7 +184,7 @@ def tamper(path, name, change):
         ("manifest.json", lambda _: None, "damaged"),
         ("manifest.json", lambda _: b"{}", "manifest"),
         ("manifest.json", lambda data: data.replace(b'"format": 1', b'"format": 2'), "later"),
-        ("manifest.json", lambda data: data.replace(b'"0001"', b'"8888"'), "install that one"),
+        ("manifest.json", lambda data: data.replace(HEAD, b'"8888"'), "install that one"),
         ("manifest.json", lambda data: data.replace(b'"time"', b'"moment"'), "kinds"),
     ],
 )
