@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.cohorts import Membership
-from quizapp.storage.database import AnyRow, Base, WithId, table
+from quizapp.storage.database import AnyRow, Base, WithId
 from quizapp.storage.people import Person
 
 
@@ -71,24 +71,6 @@ def attends(session: Session, person_id: UUID) -> frozenset[UUID]:
             )
         )
     )
-
-
-def exceptions_of(session: Session, person_id: UUID) -> tuple[AnyRow | None, dict[UUID, datetime]]:
-    """What holds for a person alone, in one statement.
-
-    Gives what they are granted (None where it was never set), and until when they may begin
-    assignments by exception.
-    """
-    columns = [column for column in table(Accommodation).c if column.name != "person_id"]
-    rows = session.execute(
-        select(*columns, LateEntry.assignment_id, LateEntry.until)
-        .select_from(Person)
-        .outerjoin(Accommodation, Accommodation.person_id == Person.id)
-        .outerjoin(LateEntry, LateEntry.person_id == Person.id)
-        .where(Person.id == person_id)
-    ).all()
-    granted = rows[0] if rows and rows[0].time_percent is not None else None
-    return granted, {row.assignment_id: row.until for row in rows if row.assignment_id is not None}
 
 
 def extensions_of(session: Session, attempt_id: UUID) -> Sequence[AnyRow]:

@@ -1,16 +1,20 @@
 """Queries of assignments: what is given to whom, and what a trainee has done of it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from quizapp.domain.delivery.granting import MOST_WINDOW_MIN
+from quizapp.storage.accommodations import Accommodation, LateEntry
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.cohorts import Cohort
 from quizapp.storage.quizzes import CURRENT, Assignment, Quiz, QuizVersion
+
+LONGEST_OWN_WINDOW = timedelta(minutes=MOST_WINDOW_MIN)
 
 
 def cohorts_given(session: Session, quiz_id: UUID) -> frozenset[UUID]:
@@ -40,27 +44,41 @@ def list_assignments(
     quiz_id: UUID | None = None,
     assignment_id: UUID | None = None,
     ends_after: datetime | None = None,
-    or_any_of: Iterable[UUID] = (),
+    person_id: UUID | None = None,
     after: UUID | None = None,
     limit: int | None = None,
 ) -> Sequence[Any]:
     """Assignments that stand, newest first: (Assignment, Quiz, settings, Cohort).
+
+    And what holds for the person alone: their Accommodation, and `let_in_until`.
 
     Args:
         session: of a transaction.
         cohorts: only what is given to these; None for all.
         quiz_id: only of this quiz.
         assignment_id: only this one.
-        ends_after: only what is not closed before this time.
-        or_any_of: or any of these, which are closed.
+        ends_after: only what is not closed before this time, or may not be for the person.
+        person_id: whose accommodation and late entries are meant.
         after: only what stands behind this assignment.
         limit: at most so many.
     """
     statement = (
-        select(Assignment, Quiz, QuizVersion.settings, Cohort)
+        select(
+            Assignment,
+            Quiz,
+            QuizVersion.settings,
+            Cohort,
+            Accommodation,
+            LateEntry.until.label("let_in_until"),
+        )
         .join(Quiz, Quiz.id == Assignment.quiz_id)
         .join(QuizVersion, CURRENT)
         .join(Cohort, Cohort.id == Assignment.cohort_id)
+        .outerjoin(Accommodation, Accommodation.person_id == person_id)
+        .outerjoin(
+            LateEntry,
+            and_(LateEntry.assignment_id == Assignment.id, LateEntry.person_id == person_id),
+        )
         .where(Assignment.withdrawn_at.is_(None))
         .order_by(Assignment.created_at.desc(), Assignment.id)
         .limit(limit)
@@ -76,7 +94,11 @@ def list_assignments(
             or_(
                 Assignment.closes_at.is_(None),
                 Assignment.closes_at > ends_after,
-                Assignment.id.in_(list(or_any_of)),
+                LateEntry.until > ends_after,
+                and_(
+                    Accommodation.closes_late_s > 0,
+                    Assignment.closes_at > ends_after - LONGEST_OWN_WINDOW,
+                ),
             )
         )
     if after is not None:

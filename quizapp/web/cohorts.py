@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
 
-from quizapp.services.people import accommodations
 from quizapp.services.reports import cohorts as cohort_report
 from quizapp.services.reports import trainees as trainee_report
 from quizapp.services.reports.cohorts import CohortReport, TraineeRow
@@ -52,7 +51,6 @@ def trainee(cohort_id: UUID, person_id: UUID) -> str:
     return render_template(
         "cohorts/trainee.html",
         report=report,
-        granted=accommodations.read(actor(), person_id),
         news=standing.news_of_trainee(report),
         why=standing.why,
         seen=lambda moment: standing.seen(moment, now()),

@@ -27,6 +27,11 @@ class Accommodation:
     closes_late_s: int = 0
     larger_text: bool = False
 
+    @property
+    def anything(self) -> bool:
+        """Whether it differs from what everybody has."""
+        return self != Accommodation()
+
     def more(self, time_s: int) -> int:
         """How many seconds are added to that many, rounded up."""
         return -(-time_s * (self.time_percent - 100) // 100) + self.break_s

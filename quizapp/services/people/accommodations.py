@@ -33,11 +33,6 @@ class Granted:
     accommodation: Accommodation
     changed_at: datetime | None
 
-    @property
-    def anything(self) -> bool:
-        """Whether it differs from what everybody has."""
-        return self.accommodation != NOTHING_GRANTED
-
 
 def read(actor: Actor, person_id: UUID) -> Granted:
     """What a person is granted: for themselves, for who teaches them, and for administrators.

@@ -1,8 +1,7 @@
 """Assignments: giving a quiz to a cohort in a window, and what that makes due for a trainee."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from quizapp.domain.access import Actor, CohortRef, require
 from quizapp.domain.answers.localised import Localised
 from quizapp.domain.delivery.quiz import Mode
-from quizapp.domain.delivery.timing import NOTHING_GRANTED, Accommodation, Window
+from quizapp.domain.delivery.timing import Window
 from quizapp.domain.delivery.windows import read_window
 from quizapp.domain.errors import NotFound
 from quizapp.services import audit
@@ -26,7 +25,6 @@ from quizapp.services.quizzes.views import (
     quiz_settings,
 )
 from quizapp.storage import assignments as stored
-from quizapp.storage.accommodations import exceptions_of
 from quizapp.storage.cohorts import Cohort
 from quizapp.storage.database import transaction
 from quizapp.storage.quizzes import Assignment, Quiz
@@ -160,7 +158,12 @@ def list_assignments(
     cohorts = None if actor.role == "administrator" else actor.attends | actor.teaches
     with transaction(write=False) as session:
         rows = stored.list_assignments(
-            session, cohorts=cohorts, quiz_id=quiz_id, after=after, limit=limit + 1
+            session,
+            cohorts=cohorts,
+            quiz_id=quiz_id,
+            person_id=actor.id,
+            after=after,
+            limit=limit + 1,
         )
         views = _views(session, actor, rows[:limit], now)
     return AssignmentsPage(views, views[-1].id if len(rows) > limit else None)
@@ -175,14 +178,10 @@ def due(actor: Actor, *, now: datetime) -> tuple[AssignmentView, ...]:
     if not actor.attends:
         return ()
     with transaction(write=False) as session:
-        exceptions = _exceptions(session, actor.id)
         rows = stored.list_assignments(
-            session,
-            cohorts=actor.attends,
-            ends_after=now - timedelta(seconds=exceptions.granted.closes_late_s),
-            or_any_of=[one for one, until in exceptions.let_in_until.items() if until > now],
+            session, cohorts=actor.attends, ends_after=now, person_id=actor.id
         )
-        views = _views(session, actor, rows, now, exceptions)
+        views = _views(session, actor, rows, now)
     found = [one for one in views if one.may_start or one.state == "upcoming"]
     return tuple(sorted(found, key=_urgency))
 
@@ -194,25 +193,8 @@ def _urgency(view: AssignmentView) -> tuple[int, datetime]:
     return (1, view.created_at) if view.closes_at is None else (0, view.closes_at)
 
 
-@dataclass(frozen=True)
-class _Exceptions:
-    """What holds for one person: their accommodation, and what they are let into late."""
-
-    granted: Accommodation = NOTHING_GRANTED
-    let_in_until: Mapping[UUID, datetime] = field(default_factory=dict)
-
-
-def _exceptions(session: Session, person_id: UUID) -> _Exceptions:
-    granted, let_in_until = exceptions_of(session, person_id)
-    return _Exceptions(accommodations.of(granted), let_in_until)
-
-
 def _views(
-    session: Session,
-    actor: Actor,
-    rows: Sequence[Any],
-    now: datetime,
-    exceptions: _Exceptions | None = None,
+    session: Session, actor: Actor, rows: Sequence[Any], now: datetime
 ) -> tuple[AssignmentView, ...]:
     attended = [row.Assignment.id for row in rows if row.Assignment.cohort_id in actor.attends]
     used: Mapping[UUID, int] = {}
@@ -220,24 +202,21 @@ def _views(
     if attended:
         used = stored.attempts_used(session, actor.id, attended)
         opened = stored.open_attempts(session, actor.id, now)
-        exceptions = exceptions or _exceptions(session, actor.id)
     done = {
         one: OwnAttempts(used.get(one, 0), *(opened[one][1:] if one in opened else (None, None)))
         for one in attended
     }
-    return tuple(_view(row, done.get(row.Assignment.id), now, exceptions) for row in rows)
+    return tuple(_view(row, done.get(row.Assignment.id), now) for row in rows)
 
 
-def _view(
-    row: Any, own: OwnAttempts | None, now: datetime, exceptions: _Exceptions | None = None
-) -> AssignmentView:
+def _view(row: Any, own: OwnAttempts | None, now: datetime) -> AssignmentView:
     assignment: Assignment = row.Assignment
     quiz: Quiz = row.Quiz
     cohort: Cohort = row.Cohort
     settings = quiz_settings(row.settings, quiz.release)
     window = Window(assignment.opens_at, assignment.closes_at).within(quiz.closes_at)
-    if own is not None and exceptions is not None:
-        window = window.own(exceptions.granted, exceptions.let_in_until.get(assignment.id))
+    if own is not None:
+        window = window.own(accommodations.of(row.Accommodation), row.let_in_until)
     return AssignmentView(
         id=assignment.id,
         quiz_id=quiz.id,

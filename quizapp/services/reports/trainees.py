@@ -10,13 +10,16 @@ from uuid import UUID
 from quizapp.domain.access import Actor, CohortRef, require
 from quizapp.domain.answers.localised import Localised
 from quizapp.domain.delivery.outcome import shown_points
+from quizapp.domain.delivery.timing import Accommodation
 from quizapp.domain.errors import NotFound
 from quizapp.domain.progress.mastery import Mastery
 from quizapp.services.banks.sources import ProvisionView, TaskView
+from quizapp.services.people import accommodations
 from quizapp.services.progress import folding
 from quizapp.services.quizzes.views import CohortName
 from quizapp.services.reports.cohorts import TraineeRow, read_group
 from quizapp.storage import reports as stored
+from quizapp.storage.accommodations import accommodation_of
 from quizapp.storage.database import transaction
 
 PAGE = 50
@@ -68,6 +71,7 @@ class TraineeReport:
 
     cohort: CohortName
     trainee: TraineeRow
+    granted: Accommodation
     tasks: tuple[TaskStanding, ...]
     attempts: tuple[GivenAttempt, ...]
     page: int
@@ -94,10 +98,12 @@ def read(
         rows = stored.given_attempts(
             session, cohort_id, person_id, offset=(page - 1) * PAGE, limit=PAGE + 1
         )
+        granted = accommodation_of(session, person_id)
     held = group.held[person_id]
     return TraineeReport(
         cohort=group.cohort,
         trainee=group.rows[0],
+        granted=accommodations.of(granted),
         tasks=tuple(
             TaskStanding(
                 task,

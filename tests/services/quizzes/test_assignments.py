@@ -202,4 +202,4 @@ class TestDue:
             self.give(instructor, quiz_id, cohort)
         with Statements() as counted:
             assert len(assignments.due(trainee, now=NOW)) == 30
-        assert len(counted.sent) == 4
+        assert len(counted.sent) == 3
