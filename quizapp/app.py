@@ -48,6 +48,7 @@ AREAS: tuple[str, ...] = (
     "assignments",
     "attempts",
     "results",
+    "receipts",
     "reports",
 )
 """Modules of quizapp.web that bring pages, each as `bp`."""

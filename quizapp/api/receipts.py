@@ -10,7 +10,7 @@ from quizapp.api.area import PUBLIC, Area
 from quizapp.api.shapes import Body, Id, Out, Text, Time
 from quizapp.domain.delivery.receipts import instant
 from quizapp.services.attempts import receipts
-from quizapp.services.attempts.receipts import LONGEST, PublicKey
+from quizapp.services.attempts.receipts import LONGEST, Held, PublicKey
 
 area = Area("receipts", "Receipts of saved answers")
 bp = Blueprint("api_receipt_keys", __name__)
@@ -33,6 +33,9 @@ class Verified(Out):
     late: bool | None = None
     response: dict[str, Any] | None = None
     current: bool | None = Field(None, description="Whether it is what counts for the slot now.")
+    held: Held | None = Field(
+        None, description="Whether the log still holds what the receipt was given for."
+    )
 
 
 @area.post("/receipts/verify", action=PUBLIC, gives={200: Verified}, refuses=(401, 403))
@@ -52,6 +55,7 @@ def verify_receipt(body: SentReceipt) -> Verified:
         late=said.late,
         response=said.response,
         current=said.current,
+        held=said.held,
     )
 
 

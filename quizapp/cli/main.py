@@ -24,6 +24,7 @@ COMMANDS = {
     "user": "users:user",
     "cohort": "cohorts:cohort",
     "outage": "outages:outage",
+    "receipts": "receipts:receipts",
     "bank": "banks:bank",
     "report": "reports:report",
     "backup": "backup:backup",

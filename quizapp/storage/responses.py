@@ -125,6 +125,7 @@ _WITH_RECEIPTS = Prepared(
     )
     .where(_responses.c.attempt_id == bindparam("attempt_id"))
 )
+_OF_RECEIPT = ("slot", "revision", "saved_at", "late", "receipt", "salt", "body")
 _REFUSED = Prepared(
     select(_log.c.slot, _log.c.revision, _log.c.outcome, _log.c.body, _log.c.saved_at)
     .where(_log.c.attempt_id == bindparam("attempt_id"), _log.c.outcome != "accepted")
@@ -172,27 +173,32 @@ def lock_slot(connection: Connection, attempt_id: UUID, slot: int, now: datetime
 def receipts_of(connection: Connection, attempt_id: UUID) -> Sequence[AnyRow]:
     """Accepted saves of an attempt with their receipts, oldest first."""
     return connection.execute(
-        select(_log.c.slot, _log.c.revision, _log.c.saved_at, _log.c.late, _log.c.receipt)
+        select(*(_log.c[name] for name in _OF_RECEIPT))
         .where(_log.c.attempt_id == attempt_id, _log.c.outcome == "accepted")
         .order_by(_log.c.saved_at, _log.c.slot, _log.c.revision)
     ).all()
 
 
+def whose(session: Session, attempt_id: UUID) -> AnyRow | None:
+    """The person and cohort of an attempt."""
+    return session.execute(
+        select(_attempts.c.person_id, _attempts.c.cohort_id).where(_attempts.c.id == attempt_id)
+    ).one_or_none()
+
+
 def logged_under_receipt(
     session: Session, attempt_id: UUID, slot: int, revision: int
 ) -> AnyRow | None:
-    """The accepted save that a receipt speaks of, with its attempt's person and cohort."""
+    """The accepted save that a receipt speaks of, with the revision that counts now."""
     return session.execute(
         select(
             _log.c.body,
             _log.c.salt,
-            _log.c.receipt,
-            _attempts.c.person_id,
-            _attempts.c.cohort_id,
+            _log.c.saved_at,
             _responses.c.revision.label("current_revision"),
         )
         .select_from(
-            _log.join(_attempts, _attempts.c.id == _log.c.attempt_id).outerjoin(
+            _log.outerjoin(
                 _responses,
                 and_(
                     _responses.c.attempt_id == _log.c.attempt_id,

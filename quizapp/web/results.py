@@ -7,7 +7,7 @@ from flask import Blueprint, redirect
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from quizapp.services.attempts import own_practice, receipts
+from quizapp.services.attempts import own_practice
 from quizapp.services.attempts.review import ReviewView, review
 from quizapp.web.answering import reading_language
 from quizapp.web.figures import say_figures
@@ -90,14 +90,3 @@ def again(attempt_id: UUID) -> Response:
     """Start a practice of what was missed."""
     started = own_practice.start_missed(actor(), attempt_id, now=now())
     return redirect(attempt_path(started.id, ""), 303)
-
-
-@bp.get("/attempts/<uuid:attempt_id>/receipts")
-@access("attempt.read")
-def receipts_of(attempt_id: UUID) -> str:
-    """The receipt of every answer that was saved."""
-    return draw_page(
-        "attempts/receipts.html",
-        attempt_id=attempt_id,
-        receipts=receipts.of_attempt(actor(), attempt_id),
-    )

@@ -10,7 +10,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -24,14 +24,16 @@ from quizapp.domain.access import Actor, AttemptRef, may, require
 from quizapp.domain.delivery import receipts
 from quizapp.domain.delivery.receipts import Statement
 from quizapp.domain.errors import NotFound
+from quizapp.services import audit
 from quizapp.services.memory import PerDatabase
 from quizapp.storage import receipts as stored
 from quizapp.storage import responses, sittings
-from quizapp.storage.database import core_transaction, db, transaction
+from quizapp.storage.database import AnyRow, core_transaction, db, transaction
 
 LOOK_AGAIN = timedelta(minutes=10)
 """How long a process may go on signing with a key that another process has retired."""
 LONGEST = 2000
+Held = Literal["as_saved", "changed", "missing"]
 _log = logging.getLogger(__name__)
 
 
@@ -68,8 +70,10 @@ class ReceiptDetails:
         revision: that was saved.
         saved_at: when.
         late: whether it arrived after the deadline.
-        response: the response whose hash the receipt holds.
+        response: what the log holds of that save; None where it is missing.
         current: whether it is what counts for the slot now.
+        held: whether the log still holds what the receipt was given for. `changed` and `missing`
+            mean that somebody meddled with the database, or that an older one was restored.
     """
 
     attempt_id: UUID
@@ -79,6 +83,7 @@ class ReceiptDetails:
     late: bool
     response: Any
     current: bool
+    held: Held = "as_saved"
 
 
 @dataclass(frozen=True)
@@ -91,13 +96,20 @@ class Verified:
 
 @dataclass(frozen=True)
 class ReceiptRow:
-    """The receipt of one accepted save."""
+    """The receipt of one accepted save, and what its hash is of: the salt and the response."""
 
     slot: int
     revision: int
     saved_at: datetime
     late: bool
     receipt: str
+    salt: str
+    body: str
+
+    @property
+    def line(self) -> str:
+        """The receipt, its salt and the response as docs/verify_receipt.py reads them."""
+        return f"{self.receipt} {self.salt} {self.body}"
 
 
 class _Keeper:
@@ -149,7 +161,10 @@ def signer(now: datetime) -> Signer:
 
 
 def rotate(now: datetime) -> str:
-    """Retire the key that signs and make a new one; gives its id. What was signed stays valid."""
+    """Retire the key that signs and make a new one; gives its id. What was signed stays valid.
+
+    Other processes go on with the retired key until they look again: `LOOK_AGAIN`.
+    """
     keeper = _keepers.of(db.engine)
     if keeper.seal is None:
         raise RuntimeError("the receipts know no secret: call receipts.configure first")
@@ -158,7 +173,10 @@ def rotate(now: datetime) -> str:
         if active is not None:
             stored.retire_key(session, active.id, now)
         keeper.signer = _make(session, keeper.seal, now)
-    return keeper.signer.key_id
+        retired = {"retired": active.id} if active is not None else None
+        made = keeper.signer.key_id
+        audit.record(session, None, "receipt_key.rotate", "receipt_key", made, retired, now=now)
+    return made
 
 
 def public_keys() -> tuple[PublicKey, ...]:
@@ -181,10 +199,7 @@ def of_attempt(actor: Actor, attempt_id: UUID) -> tuple[ReceiptRow, ...]:
         if head is None:
             raise NotFound
         require(actor, "attempt.read", AttemptRef(head.person_id, head.cohort_id))
-        return tuple(
-            ReceiptRow(row.slot, row.revision, row.saved_at, row.late, row.receipt)
-            for row in responses.receipts_of(connection, attempt_id)
-        )
+        return tuple(ReceiptRow(*row) for row in responses.receipts_of(connection, attempt_id))
 
 
 def verify(actor: Actor | None, receipt: str) -> Verified:
@@ -212,20 +227,31 @@ def verify(actor: Actor | None, receipt: str) -> Verified:
 def _details(session: Session, actor: Actor | None, said: Statement) -> ReceiptDetails | None:
     if actor is None:
         return None
+    attempt = responses.whose(session, said.attempt)
+    if attempt is None:  # lost with an older backup, say: nobody's any more
+        allowed = actor.role == "administrator"
+    else:
+        allowed = may(actor, "attempt.read", AttemptRef(attempt.person_id, attempt.cohort_id))
+    if not allowed:
+        return None
     row = responses.logged_under_receipt(session, said.attempt, said.slot, said.revision)
-    if row is None:
-        return None
-    if not may(actor, "attempt.read", AttemptRef(row.person_id, row.cohort_id)):
-        return None
     return ReceiptDetails(
         said.attempt,
         said.slot,
         said.revision,
         said.saved_at,
         said.late,
-        json.loads(row.body),
-        row.current_revision == said.revision,
+        None if row is None else json.loads(row.body),
+        row is not None and row.current_revision == said.revision,
+        _held(row, said),
     )
+
+
+def _held(row: AnyRow | None, said: Statement) -> Held:
+    if row is None:
+        return "missing"
+    same = receipts.response_hash(row.salt, row.body) == said.hash
+    return "as_saved" if same and row.saved_at == said.saved_at else "changed"
 
 
 def _unsealed(seal: Fernet, row: stored.ReceiptKey | None, now: datetime) -> Signer | None:

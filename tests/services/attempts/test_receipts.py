@@ -3,13 +3,19 @@
 import logging
 
 import pytest
+from cast import SECRET, settings_for
 from delivery_samples import HOUR, MINUTE, NOW, SECOND, Browser, give, load_bank, make_quiz
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
+from quizapp.app import create_app
 from quizapp.domain.errors import NotFound
 from quizapp.services.attempts import receipts, starting
-from quizapp.storage.database import transaction
+from quizapp.services.operations import backup
+from quizapp.storage.attempts import Attempt
+from quizapp.storage.audit import AuditRow
+from quizapp.storage.database import db, transaction
 from quizapp.storage.receipts import ReceiptKey
+from quizapp.storage.responses import LoggedResponse
 
 A, B = {"choice": "f"}, {"choice": "m"}
 
@@ -88,6 +94,59 @@ def test_retired_keys_sign_no_more_and_stay_published(browser):
     assert [key.private_key is None for key in keys()] == [True, False]
     for saved in (first, second):
         assert receipts.verify(None, saved.receipt).valid
+    with transaction(write=False) as session:
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "receipt_key.rotate")).one()
+        assert (row.subject_id, row.details, row.at) == (new_id, {"retired": old.id}, NOW + MINUTE)
+
+
+def test_what_was_changed_behind_the_products_back_is_told(
+    browser, instructor, administrator, outsider
+):
+    receipt = browser.save(1, A).receipt
+    with transaction(write=True) as session:
+        session.execute(update(LoggedResponse).values(body='{"choice":"t"}'))
+    changed = receipts.verify(browser.actor, receipt).details
+    assert changed is not None
+    assert (changed.held, changed.response) == ("changed", {"choice": "t"})
+    with transaction(write=True) as session:
+        session.execute(delete(LoggedResponse))
+    missing = receipts.verify(browser.actor, receipt).details
+    assert missing is not None
+    assert (missing.held, missing.response, missing.current) == ("missing", None, False)
+    with transaction(write=True) as session:
+        session.execute(delete(Attempt))
+    lost = receipts.verify(administrator, receipt).details
+    assert lost is not None
+    assert (lost.held, lost.slot, lost.saved_at) == ("missing", 1, NOW)
+    for actor in (browser.actor, instructor, outsider, None):
+        assert receipts.verify(actor, receipt) == receipts.Verified(valid=True)
+
+
+@pytest.mark.parametrize("secret", [SECRET, "another secret, where the old one was lost"])
+def test_a_restored_backup_verifies_old_receipts_and_signs_new_ones(
+    browser, database_of, database_kind, tmp_path, secret
+):
+    """Elsewhere, with the same secret key and without it."""
+    first = browser.save(1, A).receipt
+    receipts.rotate(NOW + MINUTE)
+    second = browser.save(1, B, 2, now=NOW + 2 * MINUTE).receipt
+    path = tmp_path / "saved.zip"
+    kept = {"secret_key": SECRET, "told": lambda _table: None}
+    backup.back_up(path, with_secret_key=False, version="0", now=NOW, **kept)
+    elsewhere = create_app(settings_for(database_of(database_kind), tmp_path, secret_key=secret))
+    with elsewhere.app_context():
+        backup.restore(path, replace=False, **(kept | {"secret_key": secret}))
+        for receipt in (first, second):
+            found = receipts.verify(browser.actor, receipt)
+            assert found.details is not None
+            assert found.details.held == "as_saved"
+        third = browser.save(1, A, 3, now=NOW + 3 * MINUTE).receipt
+        assert receipts.verify(browser.actor, third).valid
+        same = third.split(".")[1] == second.split(".")[1]
+        assert same == (secret == SECRET)
+        assert len(receipts.public_keys()) == (2 if same else 3)
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_a_process_notices_a_key_that_another_retired(browser):
