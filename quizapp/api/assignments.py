@@ -9,7 +9,7 @@ from quizapp.api.area import Area
 from quizapp.api.cohorts import CohortName
 from quizapp.api.paging import Listed, Page, after_id, cursor_of
 from quizapp.api.problems import NotPossible
-from quizapp.api.shapes import Body, Id, Key, Out, Time, Title
+from quizapp.api.shapes import Body, Id, Key, Line, Out, Time, Title
 from quizapp.domain.delivery.quiz import Mode
 from quizapp.domain.errors import Invalid
 from quizapp.services.quizzes import assignments
@@ -26,6 +26,12 @@ class NewAssignment(Body):
     opens_at: AwareDatetime | None = Field(None, description="At once, if left out.")
     closes_at: AwareDatetime | None = Field(
         None, description="Without an end of its own, if left out."
+    )
+    last_entry_at: AwareDatetime | None = Field(
+        None, description="From then on nobody begins; until it closes, if left out."
+    )
+    access_code: Line | None = Field(
+        None, description="To be typed at the start: 4 to 40 letters or figures."
     )
 
 
@@ -50,6 +56,9 @@ class Assignment(Out):
     cohort: CohortName
     opens_at: Time | None
     closes_at: Time | None
+    last_entry_at: Time | None
+    asks_code: bool = Field(description="Whether an access code is to be typed at the start.")
+    access_code: str | None = Field(description="For those who teach the cohort.")
     state: Literal["open", "upcoming", "closed"]
     created_at: Time
     own: Own | None
@@ -81,6 +90,8 @@ def give_quiz(body: NewAssignment) -> Assignment:
             body.cohort,
             opens_at=body.opens_at,
             closes_at=body.closes_at,
+            last_entry_at=body.last_entry_at,
+            access_code=body.access_code,
             now=now,
         )
     except Invalid as error:
@@ -104,6 +115,9 @@ def _assignment(view: AssignmentView) -> Assignment:
         cohort=CohortName.model_validate(view.cohort),
         opens_at=view.opens_at,
         closes_at=view.closes_at,
+        last_entry_at=view.last_entry_at,
+        asks_code=view.asks_code,
+        access_code=view.access_code,
         state=view.state,
         created_at=view.created_at,
         own=own,

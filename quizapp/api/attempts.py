@@ -7,9 +7,12 @@ from pydantic import ConfigDict, Field
 from quizapp.api import visitor
 from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, cut
+from quizapp.api.problems import NotPossible
 from quizapp.api.quizzes import QuizPath
-from quizapp.api.shapes import Body, Id, Key, Nothing, Number, Out, Path, Query, Time, Title
+from quizapp.api.shapes import Body, Id, Key, Nothing, Number, Out, Path, Query, Text, Time, Title
 from quizapp.domain.answers.localised import Lang
+from quizapp.domain.delivery.entry import Brought
+from quizapp.domain.errors import Invalid
 from quizapp.services.attempts import receipts, starting, submitting, taking
 from quizapp.services.attempts.receipts import ReceiptRow
 from quizapp.services.attempts.submitting import State
@@ -40,6 +43,10 @@ class Start(Body):
     """What to start; nothing where only one thing can be meant."""
 
     assignment: Key | None = Field(None, description="Which of the assignments that are open.")
+    access_code: Text | None = Field(
+        None, max_length=200, description="Where the assignment asks for one."
+    )
+    honour: bool = Field(False, description="Whether the word of honour is given, if it is asked.")
 
 
 class Item(Out):
@@ -173,7 +180,17 @@ class Receipts(Listed[Receipt]):
 def start_attempt(path: QuizPath, query: LangQuery, body: Start) -> tuple[Attempt, int]:
     """Start an attempt at a quiz, or give back the one that is open (200)."""
     asking, now = visitor.actor(), visitor.now()
-    started = starting.start(asking, path.id, assignment_id=body.assignment, now=now)
+    try:
+        started = starting.start(
+            asking,
+            path.id,
+            assignment_id=body.assignment,
+            brought=Brought(body.access_code or "", body.honour),
+            throttle=visitor.entrance().desk().throttle,
+            now=now,
+        )
+    except Invalid as error:
+        raise NotPossible(error.problems) from error
     view = taking.read(asking, started.id, query.chosen, now=now)
     return Attempt.of(view, query.chosen), 201 if started.created else 200
 

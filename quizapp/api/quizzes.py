@@ -15,6 +15,7 @@ from quizapp.api.shapes import (
     Body,
     Id,
     Key,
+    NewNotice,
     NewTitle,
     Number,
     Out,
@@ -25,8 +26,8 @@ from quizapp.api.shapes import (
     Title,
     may_be_left_out,
 )
+from quizapp.domain.delivery.quiz import Counts, Level, Mode, When
 from quizapp.domain.delivery.quiz import Key as Name
-from quizapp.domain.delivery.quiz import Level, Mode, When
 from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.words import N_
 from quizapp.services.quizzes import making
@@ -118,6 +119,12 @@ class QuizChanges(Body):
     )
     pass_mark: Percent | None = may_be_left_out(description="In per cent of the maximum.")
     shuffle: bool = may_be_left_out()
+    window_cuts: bool = may_be_left_out(
+        description="Whether a window's end ends what was begun in it, the time limit left or not."
+    )
+    counts: Counts = may_be_left_out(description="Which of several attempts counts.")
+    instructions: NewNotice | None = may_be_left_out(description="Shown before the start.")
+    honour: NewNotice | None = may_be_left_out(description="To be accepted at the start.")
     navigation: Literal["free", "forward"] = may_be_left_out()
     feedback: Literal["at_end", "after_each"] = may_be_left_out(
         description="After each answer in practice only."
@@ -192,6 +199,10 @@ class Quiz(QuizRow):
     grace_s: int
     pass_mark: Number | None
     shuffle: bool
+    window_cuts: bool
+    counts: Counts
+    instructions: Title | None
+    honour: Title | None
     navigation: Literal["free", "forward"]
     feedback: Literal["at_end", "after_each"]
     release: Release

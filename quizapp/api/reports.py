@@ -59,7 +59,9 @@ class GradebookEntry(Out):
     attempts: int = Field(description="How many are finished.")
     open: Id | None = Field(description="The attempt that is not finished yet.")
     best: Result | None
+    first: Result | None
     last: Result | None
+    counted: Result | None = Field(description="The one of them that counts, as the quiz says.")
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
@@ -73,7 +75,9 @@ class GradebookEntry(Out):
             attempts=entry.attempts,
             open=entry.open_id,
             best=Result.of(entry.best),
+            first=Result.of(entry.first),
             last=Result.of(entry.last),
+            counted=Result.of(entry.counted),
         )
 
 

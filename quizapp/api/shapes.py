@@ -1,9 +1,10 @@
 """What all that goes in and out shares: strict bodies, plain answers, and the kinds of values."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from flask import current_app
@@ -139,14 +140,37 @@ class InLanguages(TypedDict, total=False):
     km: Line
 
 
-def _not_nothing(title: InLanguages) -> InLanguages:
-    if not title:
+AnyLanguages = TypeVar("AnyLanguages", bound=Mapping[str, object])
+
+
+def _not_nothing(text: AnyLanguages) -> AnyLanguages:
+    if not text:
         raise ValueError(N_("give the text in English (en), in Khmer (km) or in both"))
-    return title
+    return text
 
 
 NewTitle = Line | Annotated[InLanguages, AfterValidator(_not_nothing)]
 """A title that comes in: one text, or one for each language."""
+
+
+Prose = Annotated[
+    str,
+    Field(pattern=r"^[^\x00]*\S[^\x00]*$", max_length=4000, description="Lines of text."),
+]
+
+
+class ProseInLanguages(TypedDict, total=False):
+    """Lines of text in English, in Khmer or in both."""
+
+    __pydantic_config__ = ConfigDict(  # type: ignore[misc]  # pydantic reads it from here
+        extra="forbid", json_schema_extra={"minProperties": 1}
+    )
+    en: Prose
+    km: Prose
+
+
+NewNotice = Annotated[ProseInLanguages, AfterValidator(_not_nothing)]
+"""Words to the trainee that come in."""
 
 
 class Title(Out):

@@ -32,8 +32,9 @@ class Attempt(WithId):
     cites, dealt}. It never changes. `open_key` is unique while the attempt is open, so that opening
     again can only give back the same one; `number` counts the person's attempts within one
     assignment, so that two starts at once cannot pass the number allowed. Scores are in millionths
-    of a point. While its assignment is paused, `deadline` and `closes_at` are empty, so that
-    nothing ends and nothing is late; the paused ones hold them until it goes on.
+    of a point. `honoured_at` is when the honour statement was accepted. While its assignment is
+    paused, `deadline` and `closes_at` are empty, so that nothing ends and nothing is late; the
+    paused ones hold them until it goes on.
     """
 
     __tablename__ = "attempts"
@@ -49,6 +50,7 @@ class Attempt(WithId):
     seed: Mapped[int] = mapped_column(BigInteger)
     items: Mapped[list[Any]]
     started_at: Mapped[datetime]
+    honoured_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     paused_deadline: Mapped[datetime | None]

@@ -107,17 +107,19 @@ def people_of(
 def attempts_of(
     session: Session, quiz_id: UUID, cohorts: Cohorts, people: Collection[UUID] | None
 ) -> Sequence[AnyRow]:
-    """The best, the last and the open attempt of each person at a quiz; each once, newest last.
+    """The best, the first, the last and the open attempt of each person at a quiz, each once.
 
-    Columns: person_id, id, cohort_id, state, submitted_at, score, max_score, attempts (how many of
-    the person's are finished, or open, as this one), best, last (1 for the one that is). The best
-    has the greatest share of its points, to a millionth; of equal ones the earliest.
+    Newest last. Columns: person_id, id, cohort_id, state, submitted_at, score, max_score, attempts
+    (how many of the person's are finished, or open, as this one), best, first, last (1 for the one
+    that is). The best has the greatest share of its points, to a millionth; of equal ones the
+    earliest.
     """
     most = func.nullif(Attempt.max_score, 0, type_=BigInteger)
     share = func.coalesce(Attempt.score * 1_000_000 // most, -1)
     finished = Attempt.state != "open"
     apart = (Attempt.person_id, finished)
     best = (share.desc(), Attempt.submitted_at, Attempt.id)
+    first = (Attempt.submitted_at, Attempt.id)
     last = (Attempt.submitted_at.desc(), Attempt.id.desc())
     place = func.row_number()
     ranked = select(
@@ -130,6 +132,7 @@ def attempts_of(
         Attempt.max_score,
         func.count().over(partition_by=apart).label("attempts"),
         place.over(partition_by=apart, order_by=best).label("best"),
+        place.over(partition_by=apart, order_by=first).label("first"),
         place.over(partition_by=apart, order_by=last).label("last"),
     ).where(Attempt.quiz_id == quiz_id, Attempt.trial.is_(False), _within(cohorts))
     if people is not None:
@@ -137,6 +140,6 @@ def attempts_of(
     found = ranked.subquery()
     return session.execute(
         select(found)
-        .where(or_(found.c.best == 1, found.c.last == 1))
+        .where(or_(found.c.best == 1, found.c.first == 1, found.c.last == 1))
         .order_by(found.c.person_id, found.c.submitted_at, found.c.id)
     ).all()

@@ -60,7 +60,8 @@ class QuizVersion(WithId):
 class Assignment(WithId):
     """A quiz given to a cohort in a window; `pinned` is what an exam's window fixed at opening.
 
-    `paused_at` is set while time stands still for everybody who sits it.
+    `paused_at` is set while time stands still for everybody who sits it. Nobody begins from `last_entry_at` on. `access_code` is said in the room, and is no secret to
+    those who teach the cohort.
     """
 
     __tablename__ = "assignments"
@@ -68,6 +69,8 @@ class Assignment(WithId):
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
+    last_entry_at: Mapped[datetime | None]
+    access_code: Mapped[str | None] = mapped_column(String(40))
     pinned: Mapped[dict[str, Any] | None]
     paused_at: Mapped[datetime | None]
     created_by: Mapped[UUID | None]

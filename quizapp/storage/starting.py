@@ -66,6 +66,8 @@ _PLAN = Prepared(
         _assignments.c.opens_at,
         _assignments.c.closes_at,
         _assignments.c.paused_at,
+        _assignments.c.last_entry_at,
+        _assignments.c.access_code,
         _assignments.c.pinned.is_not(None).label("is_pinned"),
         _late_entries.c.until.label("let_in_until"),
         _granted.c.time_percent,

@@ -1,5 +1,6 @@
 """Giving a quiz to a cohort, changing the window, and taking it back."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -16,19 +17,21 @@ from quizapp.web.quizzes import quiz_page
 
 bp = Blueprint("assignments", __name__)
 
+TIMES = ("opens_at", "last_entry_at", "closes_at")
+TERMS = (*TIMES, "access_code")
+
 
 @bp.post("/quizzes/<uuid:quiz_id>/assignments")
 @access("quiz.give")
 def give(quiz_id: UUID) -> tuple[str, int] | Response:
     """Give a quiz to a cohort."""
-    values = {name: typed(name) for name in ("cohort", "opens_at", "closes_at")}
+    values = {name: typed(name) for name in ("cohort", *TERMS)}
     try:
         assignments.give(
             actor(),
             quiz_id,
             _cohort(values["cohort"]),
-            opens_at=typed_time(values["opens_at"]),
-            closes_at=typed_time(values["closes_at"]),
+            **_terms(values),
             now=now(),
         )
     except Invalid as error:
@@ -48,13 +51,12 @@ def window(assignment_id: UUID) -> str:
 @access("quiz.give")
 def change(assignment_id: UUID) -> tuple[str, int] | Response:
     """Give the assignment another window."""
-    values = {name: typed(name) for name in ("opens_at", "closes_at")}
+    values = {name: typed(name) for name in TERMS}
     try:
         quiz_id = assignments.change_window(
             actor(),
             assignment_id,
-            opens_at=typed_time(values["opens_at"]),
-            closes_at=typed_time(values["closes_at"]),
+            **_terms(values),
             now=now(),
         )
     except Invalid as error:
@@ -78,7 +80,8 @@ def _window_page(
     values: dict[str, str] | None = None,
 ) -> str:
     one = assignments.read(actor(), assignment_id, now=now())
-    standing = {"opens_at": field_time(one.opens_at), "closes_at": field_time(one.closes_at)}
+    standing = {name: field_time(getattr(one, name)) for name in TIMES}
+    standing["access_code"] = one.access_code or ""
     return render_template(
         "quizzes/window.html",
         one=one,
@@ -86,6 +89,12 @@ def _window_page(
         problems=wrong or {},
         zone=zone_words(),
     )
+
+
+def _terms(values: dict[str, str]) -> dict[str, Any]:
+    """The terms as the service takes them."""
+    times = {name: typed_time(values[name]) for name in TIMES}
+    return times | {"access_code": values["access_code"]}
 
 
 def _cohort(text: str) -> UUID:

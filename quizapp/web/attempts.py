@@ -6,14 +6,16 @@ from flask import Blueprint, redirect, request
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from quizapp.domain.errors import Forbidden, NotFound
+from quizapp.domain.delivery.entry import Brought
+from quizapp.domain.errors import Forbidden, Invalid, NotFound, TooManyTries
 from quizapp.services.attempts import starting, submitting, taking
 from quizapp.services.attempts.taking import AttemptView, ItemView
 from quizapp.web import saving
 from quizapp.web.answering import reading_language
 from quizapp.web.figures import say_figures
-from quizapp.web.forms import typed
-from quizapp.web.guard import access, actor, now
+from quizapp.web.forms import problems, typed
+from quizapp.web.guard import access, actor, desk, now
+from quizapp.web.quizzes import quiz_page
 from quizapp.web.sitting import Sitting, attempt_path, draw, draw_page, first_open
 
 bp = Blueprint("attempts", __name__)
@@ -47,15 +49,21 @@ def listed() -> str:
 
 @bp.post("/quizzes/<uuid:quiz_id>/start")
 @access("quiz.start")
-def start(quiz_id: UUID) -> Response:
+def start(quiz_id: UUID) -> tuple[str, int] | Response:
     """Start a quiz, or go on with the attempt at it that is open."""
-    started = starting.start(
-        actor(),
-        quiz_id,
-        assignment_id=_uuid(typed("assignment")),
-        trial=bool(typed("trial")),
-        now=now(),
-    )
+    try:
+        started = starting.start(
+            actor(),
+            quiz_id,
+            assignment_id=_uuid(typed("assignment")),
+            trial=bool(typed("trial")),
+            brought=Brought(typed("access_code"), bool(typed("honour"))),
+            throttle=desk().throttle,
+            now=now(),
+        )
+    except (Invalid, TooManyTries) as error:
+        kept = {"assignment": typed("assignment"), "access_code": typed("access_code")}
+        return quiz_page(quiz_id, wrong=problems(error, "start"), typed=kept), error.status
     return redirect(attempt_path(started.id, ""), 303)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from quizapp.domain.answers.localised import LANGS
 from quizapp.domain.answers.text import KHMER_DIGITS
 from quizapp.domain.delivery.quiz import RELEASE_DEFAULTS, Mode, Section
 from quizapp.services.quizzes.choices import Wanted
@@ -19,6 +20,7 @@ from quizapp.services.quizzes.views import QuizView
 from quizapp.web.local_times import field_time, typed_time
 
 MOST_SECTIONS = 50
+NOTICES = ("instructions.en", "instructions.km", "honour.en", "honour.km")
 RELEASED = ("score", "marks", "key", "rationale")
 NUMBERS = ("grace_s", "attempts_allowed", "pass_mark")
 _MINUTES = re.compile(r"[0-9]{1,7}(\.[0-9]{1,4})?")
@@ -73,6 +75,9 @@ class QuizForm:
     attempts_allowed: str = ""
     pass_mark: str = ""
     shuffle: bool = True
+    window_cuts: str = "1"
+    counts: str = "best"
+    notices: Mapping[str, str] = field(default_factory=dict)
     navigation: str = "free"
     feedback: str = "at_end"
     closes_at: str = ""
@@ -105,6 +110,10 @@ class QuizForm:
         made = self.head_fields() | {
             "mode": self.mode,
             "shuffle": self.shuffle,
+            "window_cuts": self.window_cuts != "0",
+            "counts": self.counts,
+            "instructions": self._notice("instructions"),
+            "honour": self._notice("honour"),
             "navigation": self.navigation,
             "feedback": self.feedback,
             "time_limit_s": _seconds(self.time_limit),
@@ -117,6 +126,11 @@ class QuizForm:
         made.setdefault("attempts_allowed", None)
         made.setdefault("pass_mark", None)
         return made
+
+    def _notice(self, name: str) -> dict[str, str] | None:
+        """Words to the trainee, in the languages in which there are any."""
+        typed = {lang: self.notices.get(f"{name}.{lang}", "").strip() for lang in LANGS}
+        return {lang: words for lang, words in typed.items() if words} or None
 
     def add_section(self) -> "QuizForm":
         """The same with one more section, from the bank of the last."""
@@ -145,13 +159,14 @@ def sent(form: MultiDict[str, str]) -> QuizForm:
     """What was sent."""
     count = _figures(form.get("count", "1"))[:3]
     number = min(int(count), MOST_SECTIONS) if count.isascii() and count.isdigit() else 1
-    plain = ("mode", *NUMBERS, "navigation", "feedback", "closes_at")
+    plain = ("mode", *NUMBERS, "window_cuts", "counts", "navigation", "feedback", "closes_at")
     return QuizForm(
         **{name: form[name] for name in plain if name in form},
         time_limit=form.get("time_limit_s", ""),
         title_en=form.get("title.en", ""),
         title_km=form.get("title.km", ""),
         shuffle="shuffle" in form,
+        notices={name: form.get(name, "") for name in NOTICES},
         release={name: form.get(f"release.{name}", "") for name in RELEASED},
         sections=tuple(_section(form, f"sections[{place}]") for place in range(max(number, 1))),
     )
@@ -176,6 +191,9 @@ def of_quiz(view: QuizView) -> QuizForm:
         attempts_allowed=_plain(view.attempts_allowed),
         pass_mark=_plain(view.pass_mark),
         shuffle=view.shuffle,
+        window_cuts="1" if view.window_cuts else "0",
+        counts=view.counts,
+        notices=_notices(view),
         navigation=view.navigation,
         feedback=view.feedback,
         closes_at=field_time(view.closes_at),
@@ -183,6 +201,15 @@ def of_quiz(view: QuizView) -> QuizForm:
         release={} if view.release == RELEASE_DEFAULTS[view.mode] else view.release.model_dump(),
         sections=tuple(_of_section(one) for one in settings.sections) if settings else (),
     )
+
+
+def _notices(view: QuizView) -> dict[str, str]:
+    found = {"instructions": view.instructions, "honour": view.honour}
+    return {
+        f"{name}.{lang}": (words.get(lang) or "") if words else ""
+        for name, words in found.items()
+        for lang in LANGS
+    }
 
 
 def _of_section(section: Section) -> SectionForm:

@@ -99,7 +99,7 @@ def quiz_page(
     wrong: dict[str, str] | None = None,
     typed: dict[str, str] | None = None,
 ) -> str:
-    """The page of a quiz, with what was typed into the form that gives it to a cohort.
+    """The page of a quiz, with what was typed into its form: to give it, or to begin it.
 
     Args:
         quiz_id: which quiz.
@@ -111,7 +111,14 @@ def quiz_page(
     given = listed.assignments
     if quiz.settings is None:
         standing = sorted(given, key=lambda one: ORDER.index(one.state))
-        return render_template("quizzes/take.html", quiz=quiz, given=standing, zone=zone_words())
+        return render_template(
+            "quizzes/take.html",
+            quiz=quiz,
+            given=standing,
+            typed=typed or {},
+            problems=wrong or {},
+            zone=zone_words(),
+        )
     taught = cohorts.list_cohorts(actor(), now=now(), limit=MOST_COHORTS).cohorts
     return render_template(
         "quizzes/show.html",

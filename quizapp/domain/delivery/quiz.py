@@ -5,9 +5,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from quizapp.domain.answers.localised import Localised
+from quizapp.domain.answers.value import Text
 from quizapp.domain.words import N_
 
 Mode = Literal["practice", "exam"]
+Counts = Literal["best", "last", "first"]
 When = Literal["at_once", "after_close", "after_marking", "by_hand", "never"]
 Points = Annotated[Decimal, Field(gt=0, le=1000, max_digits=6, decimal_places=2)]
 Level = Literal["recall", "understand", "apply"]
@@ -73,8 +76,26 @@ RELEASE_DEFAULTS: dict[Mode, Release] = {
 }
 
 
+Words = Annotated[Text, Field(max_length=4000)]
+
+
+class Notice(Localised):
+    """Words to the trainee, in one language or in both."""
+
+    en: Words | None = None
+    km: Words | None = None
+
+
 class QuizSettings(Strict):
-    """Everything a quiz version fixes. Times in seconds; `pass_mark` in per cent of the maximum."""
+    """Everything a quiz version fixes. Times in seconds; `pass_mark` in per cent of the maximum.
+
+    Attributes:
+        window_cuts: whether the end of a window ends the attempts begun in it; else whoever begins
+            in time has the whole time limit. Without a limit the window always does.
+        counts: which of somebody's attempts counts.
+        instructions: shown before the start, and within reach all the time.
+        honour: a statement to be accepted before the start.
+    """
 
     mode: Mode = "practice"
     sections: tuple[Section, ...] = Field(min_length=1, max_length=50)
@@ -83,6 +104,10 @@ class QuizSettings(Strict):
     attempts_allowed: int | None = Field(None, ge=1, le=1000, description="None: no limit.")
     pass_mark: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)] | None = None
     shuffle: bool = True
+    window_cuts: bool = True
+    counts: Counts = "best"
+    instructions: Notice | None = None
+    honour: Notice | None = None
     navigation: Literal["free", "forward"] = "free"
     feedback: Literal["at_end", "after_each"] = "at_end"
     release: Release = Release()

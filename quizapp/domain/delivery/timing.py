@@ -73,6 +73,10 @@ class Window:
             closes = max(closes, let_in_until or closes)
         return Window(opens, closes)
 
+    def cutting(self, cuts: bool) -> "Window":
+        """The window as far as it ends attempts: without an end where it does not cut them."""
+        return self if cuts else Window(self.opens_at)
+
 
 @dataclass(frozen=True)
 class Ends:

@@ -30,6 +30,24 @@ def read_instant(field: str, value: object) -> datetime | None:
     return instant
 
 
+def read_last_entry(value: object, window: Window) -> datetime | None:
+    """From when on nobody begins any more; None: until the window closes.
+
+    Raises:
+        Invalid: it is no time, or lies outside of the window.
+    """
+    instant = read_instant("last_entry_at", value)
+    if instant is None:
+        return None
+    if window.opens_at is not None and instant <= window.opens_at:
+        raise Invalid.field(
+            "last_entry_at", N_("Nobody could begin: choose a time after it opens.")
+        )
+    if window.closes_at is not None and instant > window.closes_at:
+        raise Invalid.field("last_entry_at", N_("It is closed by then: choose an earlier time."))
+    return instant
+
+
 def read_window(opens_at: object, closes_at: object, *, now: datetime) -> Window:
     """A window in which something can still be taken; None is open on that side.
 

@@ -15,7 +15,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from quizapp.domain.access import Actor, QuizRef, require
+from quizapp.domain.delivery import entry
 from quizapp.domain.delivery.assemble import Chosen, assemble
+from quizapp.domain.delivery.entry import Brought
 from quizapp.domain.delivery.items import Item, deal_items
 from quizapp.domain.delivery.outcome import FULL
 from quizapp.domain.delivery.quiz import QuizSettings
@@ -25,6 +27,7 @@ from quizapp.domain.words import N_
 from quizapp.services.attempts import submitting
 from quizapp.services.banks import index as bank_index
 from quizapp.services.memory import Kept, PerDatabase
+from quizapp.services.people.throttle import Throttle
 from quizapp.services.quizzes import pinning
 from quizapp.services.quizzes import pools as quiz_pools
 from quizapp.services.quizzes.pinning import Pinned, Pools
@@ -61,6 +64,8 @@ class Plan:
     granted: Accommodation = NOTHING_GRANTED
     let_in_until: datetime | None = None
     paused: bool = False
+    last_entry_at: datetime | None = None
+    access_code: str | None = None
     assignment_id: UUID | None = None
     cohort_id: UUID | None = None
     trial: bool = False
@@ -84,6 +89,8 @@ def start(
     *,
     assignment_id: UUID | None = None,
     trial: bool = False,
+    brought: Brought = entry.NOTHING,
+    throttle: Throttle | None = None,
     now: datetime,
 ) -> Started:
     """Start a quiz, or give back the attempt at it that is open.
@@ -94,12 +101,16 @@ def start(
         assignment_id: as which assignment; None: the only one that is open. Shared practice needs
             none.
         trial: an instructor's try, which counts nowhere and knows no window.
+        brought: the access code and the word of honour, where the start asks for them.
+        throttle: slows down guesses at the access code.
         now: the time.
 
     Raises:
         NotFound: there is no such quiz or assignment that the person may know of.
         Forbidden: a trainee asks for a trial, or an instructor for what is given to trainees.
         NotOpen: outside of the window, or no attempt is left, or nothing can be asked.
+        Invalid: the access code or the word of honour is missing, or the code is wrong.
+        TooManyTries: the code was wrong too often.
         ChooseAssignment: more than one assignment can be started and none is named.
     """
     looked_at: set[UUID] = set()
@@ -117,6 +128,7 @@ def start(
                 if plan.open_key in opened:
                     return Started(opened[plan.open_key].id, created=False)
                 dealt = _deal(connection, plan, rows[0], now)
+                _let_in(plan, dealt.settings, brought, throttle, now)
         if over:
             looked_at.update(over)
             for attempt_id in over:
@@ -241,6 +253,8 @@ def _assigned(person_id: UUID, row: Any) -> Plan:
         granted=_granted(row),
         let_in_until=row.let_in_until,
         paused=row.paused_at is not None,
+        last_entry_at=row.last_entry_at,
+        access_code=row.access_code,
         assignment_id=row.assignment_id,
         cohort_id=row.cohort_id,
         pinned=row.is_pinned,
@@ -285,9 +299,30 @@ def _why_not(plan: Plan, settings: QuizSettings, now: datetime) -> str | None:
         return N_("It is closed: its time is over.")
     if plan.paused:
         return N_("It is paused: wait until the invigilator lets it go on.")
+    entry = Window(closes_at=plan.last_entry_at).own(plan.granted, plan.let_in_until)
+    if not entry.is_open(now):
+        return N_("The time to begin is over: ask the invigilator.")
     if settings.attempts_allowed is not None and plan.number > settings.attempts_allowed:
         return N_("You have used every attempt that it allows.")
     return None
+
+
+def _let_in(
+    plan: Plan, settings: QuizSettings, brought: Brought, throttle: Throttle | None, now: datetime
+) -> None:
+    """Ask for the access code and the word of honour; a trial needs neither."""
+    if plan.trial:
+        return
+    knows_code = plan.access_code is None
+    if plan.access_code is not None and brought.access_code.strip():
+        account = f"{plan.person_id}:{plan.assignment_id}"
+        tried = (
+            throttle.begin("access-code", now, account=account, device=None) if throttle else None
+        )
+        knows_code = entry.same_code(plan.access_code, brought.access_code)
+        if knows_code and throttle is not None and tried is not None:
+            throttle.succeed(tried)
+    entry.check(brought, knows_code=knows_code, honour=settings.honour is not None)
 
 
 def _deal(connection: Connection, plan: Plan, quiz: Any, now: datetime) -> Dealt:
@@ -332,7 +367,7 @@ def store(plan: Plan, dealt: Dealt, now: datetime) -> Started | None:
     settings = dealt.settings
     limits = ends(
         now,
-        plan.window,
+        plan.window.cutting(settings.time_limit_s is None or settings.window_cuts),
         time_limit_s=settings.time_limit_s,
         grace_s=settings.grace_s,
         granted=plan.granted,
@@ -353,6 +388,7 @@ def store(plan: Plan, dealt: Dealt, now: datetime) -> Started | None:
         "seed": dealt.seed,
         "items": [item.to_data() for item in dealt.items],
         "started_at": now,
+        "honoured_at": now if settings.honour is not None and not plan.trial else None,
         "deadline": limits.deadline,
         "closes_at": limits.closes_at,
         "max_score": sum(item.points for item in dealt.items) * FULL,

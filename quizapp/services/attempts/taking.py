@@ -104,6 +104,7 @@ class AttemptView:
     mode: str
     feedback: str
     navigation: str
+    instructions: Localised | None
     trial: bool
     number: int
     state: State
@@ -174,6 +175,7 @@ def read(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Attemp
         mode=head.mode,
         feedback=settings.feedback,
         navigation=settings.navigation,
+        instructions=settings.instructions,
         trial=head.trial,
         number=head.number,
         state=cast(State, head.state),

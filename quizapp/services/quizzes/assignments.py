@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain.access import Actor, CohortRef, require
+from quizapp.domain.access import Actor, CohortRef, may, require
 from quizapp.domain.answers.localised import Localised
+from quizapp.domain.delivery.entry import read_access_code
 from quizapp.domain.delivery.quiz import Mode
 from quizapp.domain.delivery.timing import Window
-from quizapp.domain.delivery.windows import read_window
+from quizapp.domain.delivery.windows import read_last_entry, read_window
 from quizapp.domain.errors import NotFound
+from quizapp.domain.people.fields import Problems
 from quizapp.services import audit
 from quizapp.services.people import accommodations
 from quizapp.services.quizzes import making
@@ -34,6 +36,29 @@ KIND = "assignment"
 """What the audit calls it."""
 
 
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a quiz is given."""
+
+    window: Window
+    last_entry_at: datetime | None
+    access_code: str | None
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> "Terms":
+        """As they stand."""
+        window = Window(assignment.opens_at, assignment.closes_at)
+        return cls(window, assignment.last_entry_at, assignment.access_code)
+
+    def told(self) -> dict[str, Any]:
+        """What the audit keeps: the times, and whether there is a code."""
+        return {
+            "window": [self.window.opens_at, self.window.closes_at],
+            "last_entry_at": self.last_entry_at,
+            "access_code": self.access_code is not None,
+        }
+
+
 def give(
     actor: Actor,
     quiz_id: UUID,
@@ -41,6 +66,8 @@ def give(
     *,
     opens_at: datetime | str | None = None,
     closes_at: datetime | str | None = None,
+    last_entry_at: datetime | str | None = None,
+    access_code: str | None = None,
     now: datetime,
 ) -> UUID:
     """Give a quiz to a cohort; gives the id of the assignment.
@@ -51,13 +78,15 @@ def give(
         cohort_id: to whom.
         opens_at: from when it may be begun; None: at once. A text is no time, and refused as such.
         closes_at: until when; None: without an end, or until the quiz itself closes.
+        last_entry_at: from when on nobody begins any more; None: until it closes.
+        access_code: to be typed at the start; None: none is asked for.
         now: the time.
 
     Raises:
         NotFound: there is no such quiz or cohort, or the person may not know of it.
-        Invalid: the window will not do.
+        Invalid: the window or the access code will not do.
     """
-    window = read_window(opens_at, closes_at, now=now)
+    terms = _read_terms(opens_at, closes_at, last_entry_at, access_code, now)
     assignment_id = uuid4()
     with transaction(write=True) as session:
         making.find(session, actor, quiz_id, "quiz.give")
@@ -69,13 +98,15 @@ def give(
                 id=assignment_id,
                 quiz_id=quiz_id,
                 cohort_id=cohort_id,
-                opens_at=window.opens_at,
-                closes_at=window.closes_at,
+                opens_at=terms.window.opens_at,
+                closes_at=terms.window.closes_at,
+                last_entry_at=terms.last_entry_at,
+                access_code=terms.access_code,
                 created_by=actor.id,
                 created_at=now,
             )
         )
-        details = {"quiz": quiz_id, "cohort": cohort_id, "window": _both(window)}
+        details = {"quiz": quiz_id, "cohort": cohort_id} | terms.told()
         audit.record(session, actor, "assignment.give", KIND, assignment_id, details, now=now)
     return assignment_id
 
@@ -86,23 +117,30 @@ def change_window(
     *,
     opens_at: datetime | str | None,
     closes_at: datetime | str | None,
+    last_entry_at: datetime | str | None = None,
+    access_code: str | None = None,
     now: datetime,
 ) -> UUID:
-    """Give an assignment another window; attempts that are open keep their deadline.
+    """Give an assignment another window and code; attempts that are open keep their deadline.
 
     Gives the id of its quiz.
 
     Raises:
         NotFound: there is none, or the person does not teach its cohort.
-        Invalid: the window will not do.
+        Invalid: the window or the access code will not do.
     """
     with transaction(write=True) as session:
         assignment = _get(session, actor, assignment_id)
-        window = read_window(opens_at, closes_at, now=now)
-        before = Window(assignment.opens_at, assignment.closes_at)
-        if window != before:
-            assignment.opens_at, assignment.closes_at = window.opens_at, window.closes_at
-            details = {"before": _both(before), "window": _both(window)}
+        terms = _read_terms(opens_at, closes_at, last_entry_at, access_code, now)
+        before = Terms.of(assignment)
+        if terms != before:
+            assignment.opens_at, assignment.closes_at = (
+                terms.window.opens_at,
+                terms.window.closes_at,
+            )
+            assignment.last_entry_at = terms.last_entry_at
+            assignment.access_code = terms.access_code
+            details = {"before": before.told(), **terms.told()}
             audit.record(session, actor, "assignment.window", KIND, assignment_id, details, now=now)
         return assignment.quiz_id
 
@@ -134,7 +172,7 @@ def read(actor: Actor, assignment_id: UUID, *, now: datetime) -> AssignmentView:
         if not rows:
             raise NotFound
         require(actor, "cohort.edit", CohortRef(rows[0].Cohort.id))
-        return _view(rows[0], None, now)
+        return _view(rows[0], None, now, led=True)
 
 
 def list_assignments(
@@ -206,17 +244,28 @@ def _views(
         one: OwnAttempts(used.get(one, 0), *(opened[one][1:] if one in opened else (None, None)))
         for one in attended
     }
-    return tuple(_view(row, done.get(row.Assignment.id), now) for row in rows)
+    return tuple(
+        _view(
+            row,
+            done.get(row.Assignment.id),
+            now,
+            led=may(actor, "cohort.edit", CohortRef(row.Assignment.cohort_id)),
+        )
+        for row in rows
+    )
 
 
-def _view(row: Any, own: OwnAttempts | None, now: datetime) -> AssignmentView:
+def _view(row: Any, own: OwnAttempts | None, now: datetime, *, led: bool) -> AssignmentView:
     assignment: Assignment = row.Assignment
     quiz: Quiz = row.Quiz
     cohort: Cohort = row.Cohort
     settings = quiz_settings(row.settings, quiz.release)
     window = Window(assignment.opens_at, assignment.closes_at).within(quiz.closes_at)
+    entry = Window(closes_at=assignment.last_entry_at)
     if own is not None:
-        window = window.own(accommodations.of(row.Accommodation), row.let_in_until)
+        granted = accommodations.of(row.Accommodation)
+        window = window.own(granted, row.let_in_until)
+        entry = entry.own(granted, row.let_in_until)
     return AssignmentView(
         id=assignment.id,
         quiz_id=quiz.id,
@@ -228,8 +277,14 @@ def _view(row: Any, own: OwnAttempts | None, now: datetime) -> AssignmentView:
         cohort=CohortName(cohort.id, cohort.code, cohort.title, cohort.title_km),
         opens_at=window.opens_at,
         closes_at=window.closes_at,
+        last_entry_at=entry.closes_at,
+        asks_code=assignment.access_code is not None,
+        access_code=assignment.access_code if led else None,
+        instructions=settings.instructions,
+        honour=settings.honour,
         created_at=assignment.created_at,
         state=_state(window, now),
+        entry_over=not entry.is_open(now),
         own=own,
     )
 
@@ -249,5 +304,15 @@ def _get(session: Session, actor: Actor, assignment_id: UUID) -> Assignment:
     return assignment
 
 
-def _both(window: Window) -> list[datetime | None]:
-    return [window.opens_at, window.closes_at]
+def _read_terms(
+    opens_at: object, closes_at: object, last_entry_at: object, code: str | None, now: datetime
+) -> Terms:
+    problems = Problems()
+    window, last_entry, access_code = Window(), None, None
+    with problems:
+        window = read_window(opens_at, closes_at, now=now)
+        last_entry = read_last_entry(last_entry_at, window)
+    with problems:
+        access_code = read_access_code("access_code", code)
+    problems.raise_if_any()
+    return Terms(window, last_entry, access_code)

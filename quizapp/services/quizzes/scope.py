@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain.access import Actor, CohortRef, QuizRef, may, require
 from quizapp.domain.answers.localised import Localised
+from quizapp.domain.delivery.quiz import Counts
 from quizapp.domain.errors import NotFound
 from quizapp.domain.words import N_
 from quizapp.services.quizzes.views import CohortName, quiz_settings
@@ -29,6 +30,7 @@ class QuizScope:
         title: of the quiz.
         mode: practice or exam.
         pass_mark: in per cent; None without one.
+        counts: which of somebody's attempts counts.
         cohorts: those that it is given to and the person may choose from, by code.
         cohort: the one chosen; None for all.
         within: ids of the cohorts whose attempts count; None for every attempt there is.
@@ -38,6 +40,7 @@ class QuizScope:
     title: Localised
     mode: str
     pass_mark: Decimal | None
+    counts: Counts
     cohorts: tuple[CohortName, ...]
     cohort: CohortName | None
     within: frozenset[UUID] | None
@@ -75,11 +78,13 @@ def find(session: Session, actor: Actor | None, quiz_id: UUID, cohort_id: UUID |
         if cohort is None:
             raise NotFound
         chosen, reach = _name(cohort), frozenset({cohort_id})
+    settings = quiz_settings(rows[0].settings, quiz.release)
     return QuizScope(
         id=quiz.id,
         title=Localised.model_validate(quiz.title),
         mode=quiz.mode,
-        pass_mark=quiz_settings(rows[0].settings, quiz.release).pass_mark,
+        pass_mark=settings.pass_mark,
+        counts=settings.counts,
         cohorts=tuple(
             _name(one)
             for one in given.values()

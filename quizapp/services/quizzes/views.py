@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from quizapp.domain.answers.localised import Localised, Said
-from quizapp.domain.delivery.quiz import Level, Mode, QuizSettings, Release
+from quizapp.domain.delivery.quiz import Counts, Level, Mode, QuizSettings, Release
 
 State = Literal["open", "upcoming", "closed"]
 
@@ -81,8 +81,12 @@ class QuizView:
     count: int
     points: Decimal
     time_limit_s: int | None
+    window_cuts: bool
     grace_s: int
     attempts_allowed: int | None
+    counts: Counts
+    instructions: Localised | None
+    honour: Localised | None
     pass_mark: Decimal | None
     shuffle: bool
     navigation: Literal["free", "forward"]
@@ -126,7 +130,8 @@ class OwnAttempts:
 class AssignmentView:
     """A quiz given to a cohort in a window; `closes_at` is never later than the quiz's own.
 
-    `own` is None for those who do not attend the cohort.
+    `own` is None for those who do not attend the cohort; `access_code` for those who do not teach
+    it. `entry_over` says that nobody begins any more, though the window is open.
     """
 
     id: UUID
@@ -139,8 +144,14 @@ class AssignmentView:
     cohort: CohortName
     opens_at: datetime | None
     closes_at: datetime | None
+    last_entry_at: datetime | None
+    asks_code: bool
+    access_code: str | None
+    instructions: Localised | None
+    honour: Localised | None
     created_at: datetime
     state: State
+    entry_over: bool
     own: OwnAttempts | None
 
     @property
@@ -155,7 +166,15 @@ class AssignmentView:
         """Whether the person can open an attempt now, or go on with the open one."""
         if self.own is None:
             return False
-        return self.own.open_id is not None or (self.state == "open" and self.attempts_left != 0)
+        if self.own.open_id is not None:
+            return True
+        return self.state == "open" and not self.entry_over and self.attempts_left != 0
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether there is something to read, to accept or to type before the first question."""
+        begun = self.own is not None and self.own.open_id is not None
+        return not begun and bool(self.asks_code or self.instructions or self.honour)
 
 
 @dataclass(frozen=True)

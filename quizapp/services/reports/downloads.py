@@ -17,6 +17,7 @@ GRADEBOOK = (
     N_("Best score"),
     N_("Last score"),
     N_("Out of"),
+    N_("Score that counts"),
     N_("Passed"),
     N_("Submitted"),
 )
@@ -47,16 +48,21 @@ def _entry(entry: Entry, zone: ZoneInfo) -> tuple[Cell, ...]:
         entry.staff_number,
         entry.email,
         entry.attempts,
-        best.score if best else None,
-        last.score if last else None,
+        _score(best),
+        _score(last),
         last.max_score if last else None,
-        _passed(best),
+        _score(entry.counted),
+        _passed(entry.counted),
         _moment(last.submitted_at, zone) if last else None,
     )
 
 
-def _passed(best: Result | None) -> Cell:
-    return None if best is None or best.passed is None else int(best.passed)
+def _score(reached: Result | None) -> Cell:
+    return reached.score if reached else None
+
+
+def _passed(reached: Result | None) -> Cell:
+    return None if reached is None or reached.passed is None else int(reached.passed)
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> datetime:

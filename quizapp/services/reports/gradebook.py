@@ -68,7 +68,9 @@ class Entry:
         attempts: how many are finished.
         open_id: the attempt that they have not finished yet.
         best: the finished attempt with the greatest share of its points.
+        first: the one finished first.
         last: the one finished last.
+        counted: the one of them that counts, as the quiz says.
         cohort_id: through which cohort the last one, or the open one, was given.
     """
 
@@ -80,7 +82,9 @@ class Entry:
     attempts: int = 0
     open_id: UUID | None = None
     best: Result | None = None
+    first: Result | None = None
     last: Result | None = None
+    counted: Result | None = None
     cohort_id: UUID | None = None
 
 
@@ -141,7 +145,9 @@ def _entry(person: Person, attempts: Iterable[Any], scope: QuizScope) -> Entry:
     finished = [row for row in attempts if row.state != "open"]
     unfinished = next((row for row in attempts if row.state == "open"), None)
     best = next((row for row in finished if row.best == 1), None)
+    first = next((row for row in finished if row.first == 1), None)
     last = next((row for row in finished if row.last == 1), None)
+    counted = {"best": best, "first": first, "last": last}[scope.counts]
     newest = last or unfinished
     return Entry(
         person_id=person.id,
@@ -152,7 +158,9 @@ def _entry(person: Person, attempts: Iterable[Any], scope: QuizScope) -> Entry:
         attempts=last.attempts if last else 0,
         open_id=unfinished.id if unfinished else None,
         best=_result(best, scope),
+        first=_result(first, scope),
         last=_result(last, scope),
+        counted=_result(counted, scope),
         cohort_id=newest.cohort_id if newest else None,
     )
 
