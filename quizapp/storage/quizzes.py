@@ -60,8 +60,8 @@ class QuizVersion(WithId):
 class Assignment(WithId):
     """A quiz given to a cohort in a window; `pinned` is what an exam's window fixed at opening.
 
-    `paused_at` is set while time stands still for everybody who sits it. Nobody begins from `last_entry_at` on. `access_code` is said in the room, and is no secret to
-    those who teach the cohort.
+    `paused_at` is set while time stands still for everybody who sits it. Nobody begins from
+    `last_entry_at` on. `access_code` is said in the room, and no secret to who teaches the cohort.
     """
 
     __tablename__ = "assignments"

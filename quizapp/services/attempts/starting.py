@@ -293,18 +293,22 @@ def _why_not(plan: Plan, settings: QuizSettings, now: datetime) -> str | None:
     if plan.trial:
         return None
     window = plan.window.own(plan.granted, plan.let_in_until)
-    if window.opens_at is not None and now < window.opens_at:
-        return N_("It has not opened yet.")
-    if not window.is_open(now):
-        return N_("It is closed: its time is over.")
-    if plan.paused:
-        return N_("It is paused: wait until the invigilator lets it go on.")
-    entry = Window(closes_at=plan.last_entry_at).own(plan.granted, plan.let_in_until)
-    if not entry.is_open(now):
-        return N_("The time to begin is over: ask the invigilator.")
-    if settings.attempts_allowed is not None and plan.number > settings.attempts_allowed:
-        return N_("You have used every attempt that it allows.")
-    return None
+    entry_ends = Window(closes_at=plan.last_entry_at).own(plan.granted, plan.let_in_until)
+    most = settings.attempts_allowed
+    reasons = (
+        (
+            window.opens_at is not None and now < window.opens_at,
+            N_("It has not opened yet."),
+        ),
+        (not window.is_open(now), N_("It is closed: its time is over.")),
+        (not entry_ends.is_open(now), N_("The time to begin is over: ask the invigilator.")),
+        (plan.paused, N_("It is paused: wait until the invigilator lets it go on.")),
+        (
+            most is not None and plan.number > most,
+            N_("You have used every attempt that it allows."),
+        ),
+    )
+    return next((why for holds, why in reasons if holds), None)
 
 
 def _let_in(

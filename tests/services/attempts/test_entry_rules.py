@@ -77,7 +77,9 @@ class TestAccessCode:
             instructor, assignment, opens_at=None, closes_at=None, access_code="Mekong 24", now=NOW
         )
         with transaction(write=False) as session:
-            rows = session.scalars(select(AuditRow).where(AuditRow.subject_id == str(assignment))).all()
+            rows = session.scalars(
+                select(AuditRow).where(AuditRow.subject_id == str(assignment))
+            ).all()
         told = [row.details for row in rows if row.action == "assignment.window"]
         assert [one["access_code"] for one in told] == [True]
         assert "Mekong" not in str([row.details for row in rows])

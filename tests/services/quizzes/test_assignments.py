@@ -99,7 +99,7 @@ class TestChanging:
         row = assignments.list_assignments(instructor, now=NOW).assignments[0]
         assert (row.opens_at, row.closes_at) == (None, end)
         (entry,) = audited("assignment.window")
-        assert entry.details["before"] == [None, (NOW + HOUR).isoformat()]
+        assert entry.details["before"]["window"] == [None, (NOW + HOUR).isoformat()]
         assert entry.details["window"] == [None, end.isoformat()]
         with pytest.raises(Invalid):
             assignments.change_window(instructor, made, opens_at=end, closes_at=end, now=NOW)
