@@ -1,6 +1,7 @@
 """Assignments: giving a quiz to a cohort in a window, and what that makes due for a trainee."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
