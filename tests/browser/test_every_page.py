@@ -19,7 +19,7 @@ from quizapp.services.people.accounts import PersonForm
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 BANK = "/banks/task-3-economic-diplomacy"
-PUBLIC = ("/sign-in", "/join", "/forgotten")
+PUBLIC = ("/sign-in", "/join", "/forgotten", "/receipts")
 TRAINEE = (
     "/", "/quizzes", "/attempts", "/progress", "/provisions", "/provisions/3.1", "/account",
     "/account/password",
@@ -37,7 +37,8 @@ ELSEWHERE = {
     "attempts.everything": "test_attempt_reach.py",
     "attempts.end": "test_attempt_reach.py",
     "results.show": "test_attempt_reach.py",
-    "results.receipts_of": "test_attempt_reach.py",
+    "receipts.of_attempt": "test_attempt_reach.py",
+    "receipts.as_file": "a file",
     "attempts.resume": "leads on to a question",
     "banks.export": "a file",
     "upload.template": "a file",
@@ -212,6 +213,7 @@ def test_every_page(app, accounts, administrator, device, lang, scheme):
 
     assert not examiner.wrong
     assert not forgotten(app, examiner.seen)
+    assert ELSEWHERE.keys() <= app.view_functions.keys()
 
 
 def forgotten(app, seen):
