@@ -47,6 +47,8 @@ AREAS: tuple[str, ...] = (
     "quiz_making",
     "assignments",
     "attempts",
+    "presence",
+    "room",
     "results",
     "receipts",
     "reports",

@@ -86,3 +86,10 @@ def extensions_of(session: Session, attempt_id: UUID) -> Sequence[AnyRow]:
         .where(Extension.attempt_id == attempt_id)
         .order_by(Extension.given_at, Extension.id)
     ).all()
+
+
+def later_entries(session: Session, assignment_id: UUID, after: datetime) -> Sequence[LateEntry]:
+    """The late entries into an assignment that end after a time."""
+    return session.scalars(
+        select(LateEntry).where(LateEntry.assignment_id == assignment_id, LateEntry.until > after)
+    ).all()

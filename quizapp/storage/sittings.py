@@ -16,6 +16,7 @@ from quizapp.storage.marks import current_scheme
 from quizapp.storage.outages import Outage, in_outage
 from quizapp.storage.prepared import Prepared
 from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
+from quizapp.storage.room import said_at
 
 _attempts = table(Attempt)
 _quizzes = table(Quiz)
@@ -33,7 +34,13 @@ _QUIZ = (
 _HEAD = select(_attempts, *_QUIZ).select_from(_WITH_QUIZ)
 _granted = table(Accommodation)
 _ONE = Prepared(
-    select(_attempts, *_QUIZ, _granted.c.larger_text, _assignments.c.paused_at)
+    select(
+        _attempts,
+        *_QUIZ,
+        _granted.c.larger_text,
+        _assignments.c.paused_at,
+        said_at().label("said_at"),
+    )
     .select_from(
         _WITH_QUIZ.outerjoin(_granted, _granted.c.person_id == _attempts.c.person_id).outerjoin(
             _assignments, _assignments.c.id == _attempts.c.assignment_id
@@ -63,7 +70,8 @@ _OVERDUE = (
 def attempt_head(connection: Connection, attempt_id: UUID) -> Any:
     """An attempt with its quiz's title, mode and release; None where there is none.
 
-    With `larger_text` of its person's accommodation, and since when its assignment is paused.
+    With `larger_text` of its person's accommodation, since when its assignment is paused, and when
+    its invigilator last said something to the person.
     """
     return _ONE.one(connection, {"attempt_id": attempt_id})
 

@@ -141,8 +141,8 @@ def end(attempt_id: UUID) -> str | Response:
 @access("attempt.take")
 def submit(attempt_id: UUID) -> Response:
     """End the attempt; ending it again leads to the same result."""
-    submitting.submit(actor(), attempt_id, now=now())
-    return redirect(attempt_path(attempt_id, "results"), 303)
+    done = submitting.submit(actor(), attempt_id, by_clock="by_clock" in request.form, now=now())
+    return redirect(attempt_path(attempt_id, "" if done.state == "open" else "results"), 303)
 
 
 def _read(attempt_id: UUID) -> AttemptView:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from quizapp.domain.answers.localised import Lang
+from quizapp.services.attempts.presence import Message
 from quizapp.services.attempts.review import review
 from quizapp.services.attempts.taking import AttemptView, ItemView
 from quizapp.translations.words import words
@@ -20,6 +21,9 @@ from quizapp.web.asking import Asked, fields, sprite
 from quizapp.web.figures import KHMER, say_figures
 from quizapp.web.guard import actor, now
 from quizapp.web.outcomes import Outcome
+
+NEW_FOR = timedelta(minutes=15)
+"""So long a message stands open on every page of an attempt."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,21 @@ class Sitting:
     def _figure(self, slot: int) -> str:
         """The number of a question; asking for the page's language each time would cost more."""
         return str(slot).translate(KHMER) if self.lang == "km" else str(slot)
+
+    @property
+    def in_room(self) -> bool:
+        """Whether somebody may watch over it: an exam that is given."""
+        return self.attempt.mode == "exam" and self.attempt.assignment_id is not None
+
+    @property
+    def new_messages(self) -> list[Message]:
+        """What the invigilator said a short while ago."""
+        return [one for one in self.attempt.messages if now() - one.sent_at < NEW_FOR]
+
+    @property
+    def old_messages(self) -> list[Message]:
+        """What the invigilator said before."""
+        return [one for one in self.attempt.messages if now() - one.sent_at >= NEW_FOR]
 
     @property
     def unanswered(self) -> list[ItemView]:

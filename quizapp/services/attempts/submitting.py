@@ -41,12 +41,14 @@ class Submitted:
     passed: bool | None
 
 
-def submit(actor: Actor, attempt_id: UUID, *, now: datetime) -> Submitted:
+def submit(actor: Actor, attempt_id: UUID, *, by_clock: bool = False, now: datetime) -> Submitted:
     """End one's attempt and mark it; ending it again changes nothing.
 
     Args:
         actor: whose attempt it is.
         attempt_id: the attempt.
+        by_clock: the page's clock did it, not the person: nothing happens where the time is not
+            over, since more was given meanwhile, or time stands still.
         now: when the request arrived; after `closes_at` the attempt is closed, not submitted.
 
     Raises:
@@ -54,10 +56,10 @@ def submit(actor: Actor, attempt_id: UUID, *, now: datetime) -> Submitted:
         Forbidden: it is somebody else's.
         AttemptHeld: its deadline fell into an outage about which nobody has decided.
     """
-    done = _submit(actor, attempt_id, now, looked=False)
+    done = _submit(actor, attempt_id, now, by_clock=by_clock, looked=False)
     if done is None:
         outages.beat(now)
-        done = _submit(actor, attempt_id, now, looked=True)
+        done = _submit(actor, attempt_id, now, by_clock=by_clock, looked=True)
     if done is None:
         raise AttemptHeld(
             N_("Your answers are kept. Somebody decides soon whether you get the minutes back.")
@@ -65,7 +67,9 @@ def submit(actor: Actor, attempt_id: UUID, *, now: datetime) -> Submitted:
     return done
 
 
-def _submit(actor: Actor, attempt_id: UUID, now: datetime, *, looked: bool) -> Submitted | None:
+def _submit(
+    actor: Actor, attempt_id: UUID, now: datetime, *, by_clock: bool, looked: bool
+) -> Submitted | None:
     """End an attempt; None where an outage may hold it, or (once `looked` for) does."""
     with core_transaction(write=True) as connection:
         head = sittings.lock_attempt(connection, attempt_id)
@@ -76,6 +80,8 @@ def _submit(actor: Actor, attempt_id: UUID, now: datetime, *, looked: bool) -> S
         score = head.score
         if state == "open":
             past = head.deadline is not None and now >= head.deadline
+            if by_clock and not past:
+                return Submitted(attempt_id, "open", None, shown_points(head.max_score), None)
             if past and (head.held or not looked):
                 return None
             state = "closed" if is_overdue(head, now) else "submitted"
@@ -109,6 +115,22 @@ def finalise(attempt_id: UUID, *, now: datetime) -> bool:
     return True
 
 
+def end_all(ids: Sequence[UUID], *, now: datetime) -> int:
+    """End those of these attempts that are open, in batches; gives how many there were.
+
+    Whoever may end them has been asked for before.
+    """
+    total = 0
+    for first in range(0, len(ids), BATCH):
+        with core_transaction(write=True) as connection:
+            found = [sittings.lock_attempt(connection, one) for one in ids[first : first + BATCH]]
+            heads = [head for head in found if head is not None and head.state == "open"]
+            if heads:
+                _end(connection, heads, "closed", now)
+        total += len(heads)
+    return total
+
+
 def finalise_due(now: datetime, *, most: int = 1000) -> int:
     """Close attempts whose time is over, in batches; gives how many were closed.
 
@@ -135,7 +157,8 @@ def finalise_due(now: datetime, *, most: int = 1000) -> int:
 def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: datetime) -> list[int]:
     """Mark and close locked attempts; gives their scores. Statements do not grow with their number.
 
-    An attempt that closed by itself ended when it closed, however late that is noticed.
+    An attempt that closed by itself ended when it closed, however late that is noticed; one that
+    somebody closed before, at that moment.
     """
     saved = responses.responses_of_all(connection, [head.id for head in heads])
     dealt = {head.id: [Item.from_data(item) for item in head.items] for head in heads}
@@ -176,7 +199,7 @@ def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: dat
             {
                 "attempt_id": head.id,
                 "to_state": state,
-                "ended_at": head.closes_at if state == "closed" else now,
+                "ended_at": min(head.closes_at or now, now) if state == "closed" else now,
                 "earned": score,
             }
             for head, score in zip(heads, scores, strict=True)

@@ -22,6 +22,7 @@ from quizapp.domain.errors import Conflict, Invalid, NotFound
 from quizapp.domain.questions import TYPES
 from quizapp.domain.words import N_
 from quizapp.services.attempts import releasing
+from quizapp.services.attempts.presence import Message, messages_to
 from quizapp.services.attempts.sitting import get_head, reading
 from quizapp.services.attempts.submitting import State
 from quizapp.services.banks import index as bank_index
@@ -92,7 +93,8 @@ class RefusedView:
 class AttemptView:
     """An attempt as a page or the API shows it; its ends are None where it has none, or is paused.
 
-    `larger_text` is a part of the person's accommodation.
+    `larger_text` is a part of the person's accommodation; `messages` are the invigilator's, newest
+    first.
     """
 
     id: UUID
@@ -115,6 +117,7 @@ class AttemptView:
     seconds_left: int | None
     paused: bool
     larger_text: bool
+    messages: tuple[Message, ...]
     items: tuple[ItemView, ...]
     refused: tuple[RefusedView, ...]
 
@@ -165,6 +168,7 @@ def read(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Attemp
         refused = responses.refused_of(connection, attempt_id)
         questions = bank_index.versions(connection, {item.version_id for item in items})
         settings = rules(connection, head.quiz_version_id)
+        messages = messages_to(connection, attempt_id) if head.said_at is not None else ()
     return AttemptView(
         id=head.id,
         person_id=head.person_id,
@@ -186,6 +190,7 @@ def read(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Attemp
         seconds_left=seconds_left(now, head.deadline) if head.state == "open" else None,
         paused=head.paused_at is not None and head.state == "open",
         larger_text=bool(head.larger_text),
+        messages=messages,
         items=tuple(
             _item(
                 slot,

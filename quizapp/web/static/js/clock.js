@@ -13,10 +13,12 @@ function shown(seconds) {
 }
 
 // Counts down; says in words when 10, 5 and 1 minutes are left, and calls `over` at the end.
-// Gives back a function that sets the clock to the seconds that the server has said since.
+// Gives back a function that sets the clock to the seconds that the server has said since; null: time stands still.
 export function countDown(clock, said, over) {
-  let end = performance.now() + clock.dataset.left * 1000;
-  let before = Number(clock.dataset.left);
+  let end;
+  let before = 0;
+  let next;
+  let isOver = false;
   const tick = () => {
     const left = Math.max(0, Math.round((end - performance.now()) / 1000));
     clock.textContent = figures(shown(left));
@@ -24,12 +26,19 @@ export function countDown(clock, said, over) {
     const reached = MINUTES.filter((minutes) => before > minutes * 60 && left <= minutes * 60).at(-1);
     if (reached) said.textContent = said.getAttribute(`data-minutes-${reached}`);
     before = left;
-    if (left > 0) return void setTimeout(tick, 1000 - (performance.now() % 1000));
+    isOver = left === 0;
+    if (!isOver) return void (next = setTimeout(tick, 1000 - (performance.now() % 1000)));
     said.textContent = said.dataset.over;
     over();
   };
-  tick();
-  return (seconds) => {
+  const set = (seconds) => {
+    if (seconds === 0 && isOver) return;
+    clearTimeout(next);
+    if (seconds === null) return;
     end = performance.now() + seconds * 1000;
+    before = Math.max(before, seconds);
+    tick();
   };
+  set(Number(clock.dataset.left));
+  return set;
 }

@@ -134,6 +134,7 @@ async function arrived(news) {
   hasSaved = true;
   question.dataset.revision = Math.max(news.revision, question.dataset.revision);
   if (news.left !== null) setClock(news.left);
+  presence?.saved();
   await judge();
   if (state === 'saved') showTime(news.savedAt);
 }
@@ -235,7 +236,24 @@ async function handInAtTheEnd() {
     await wait(AGAIN_MS);
     await settle();
   }
+  const told = await presence?.ask();
+  if (told?.paused || told?.left > 0) return;
   document.getElementById('hand-in').submit();
+}
+
+// --- what the invigilator does while the page is open
+
+async function heard(told) {
+  if (!told.open) {
+    form.inert = true;
+    await settle();
+    return location.assign(form.dataset.base);
+  }
+  const wasPaused = 'paused' in form.dataset;
+  if (wasPaused && !told.paused && !clock && told.left !== null) return location.reload();
+  form.toggleAttribute('data-paused', told.paused);
+  form.inert = told.paused || (told.left === 0 && form.inert);
+  setClock(told.paused ? null : told.left);
 }
 
 // The server answers with a page of its own: only the button is posted, for the answers are there already.
@@ -282,6 +300,8 @@ addEventListener('beforeunload', (event) => {
 });
 
 let setClock = () => {};
+const clock = document.querySelector('[data-left]');
+let presence = null;
 outbox.addEventListener('saved', ({ detail }) => arrived(detail));
 outbox.addEventListener('elsewhere', async ({ detail }) => {
   await take(detail);
@@ -293,7 +313,10 @@ outbox.addEventListener('settled', async () => {
   if (outbox.reachable) note('offline', false);
 });
 
-const clock = document.querySelector('[data-left]');
+if ('room' in form.dataset) {
+  const { attend } = await import('./presence.js');
+  presence = attend(form, () => outbox.token(), heard);
+}
 if (clock) {
   const { countDown } = await import('./clock.js');
   setClock = countDown(clock, document.getElementById('time-left'), handInAtTheEnd);
