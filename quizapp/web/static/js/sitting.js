@@ -4,6 +4,7 @@ import { openOutbox } from './outbox.js';
 import { confirmOrder, figures, move, read, write } from './fields.js';
 
 const TYPING_MS = 600;
+const WRITING_MS = 5000; // a long text is kept here at every key, and sent at most so often: each save is logged whole
 const LEAVING_MS = 2500;
 const AGAIN_MS = 3000;
 const HERD_MS = 8000; // a deadline is the same for all: pages hand in one after the other
@@ -75,6 +76,22 @@ function look(question = looking) {
 
 const touched = new Set();
 let typing;
+let isWriting = false;
+
+// Short answers go when the typing pauses; a long text goes on time, however steadily it is written.
+function send(isTyping, isLong) {
+  if (isTyping && isLong && isWriting) return;
+  clearTimeout(typing);
+  isWriting = isTyping && isLong;
+  const pause = isLong ? WRITING_MS : TYPING_MS;
+  typing = setTimeout(
+    () => {
+      isWriting = false;
+      outbox.drain();
+    },
+    isTyping ? pause : 0,
+  );
+}
 
 function answer(question, isTyping) {
   touched.add(question);
@@ -88,8 +105,7 @@ function answer(question, isTyping) {
   if (!outbox.failures && !outbox.signedOut) show('saving');
   complain(question, '');
   mark(question, given.response !== null);
-  clearTimeout(typing);
-  typing = setTimeout(() => outbox.drain(), isTyping ? TYPING_MS : 0);
+  send(isTyping, question.querySelector('textarea') !== null);
   return outbox.put(attempt, Number(slot), given, Number(revision));
 }
 
@@ -112,7 +128,7 @@ function mark({ dataset }, isAnswered) {
 function complain(question, words) {
   const box = note(`${question.dataset.prefix}bad`, words !== '');
   box.querySelector('span').textContent = words;
-  for (const field of question.querySelectorAll('input.in')) {
+  for (const field of question.querySelectorAll('.in')) {
     if (words) field.setAttribute('aria-invalid', 'true');
     else field.removeAttribute('aria-invalid');
   }
