@@ -49,6 +49,7 @@ AREAS: tuple[str, ...] = (
     "attempts",
     "presence",
     "room",
+    "outages",
     "results",
     "receipts",
     "reports",

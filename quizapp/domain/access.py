@@ -183,6 +183,7 @@ ACTIONS: dict[str, Rule] = {
     "cohort.add_people": _rule(_ADMIN, _teaches),
     "person.read": _rule(_STAFF, _knows_person),
     "person.manage": _rule(_ADMIN),
+    "outage.read": _rule(_STAFF),
     "outage.settle": _rule(_ADMIN),
     "bank.list": _rule(_STAFF),
     "bank.make": _rule(_STAFF),

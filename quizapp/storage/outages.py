@@ -1,6 +1,6 @@
 """When the server was last alive, and the times when it was not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +10,10 @@ from sqlalchemy import (
     Connection,
     Index,
     String,
+    and_,
     bindparam,
+    case,
+    func,
     insert,
     select,
     text,
@@ -19,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.storage.attempts import Attempt
+from quizapp.storage.cohorts import Cohort
 from quizapp.storage.database import AnyRow, Base, WithId, table, upsert
 from quizapp.storage.quizzes import Quiz
 
@@ -58,6 +62,7 @@ _pulse = table(Pulse)
 _outages = table(Outage)
 _attempts = table(Attempt)
 _quizzes = table(Quiz)
+_cohorts = table(Cohort)
 _LAST = select(_pulse.c.at)
 _LAST_LOCKED = _LAST.with_for_update()
 _BEAT = update(_pulse).values(at=bindparam("now"))
@@ -112,10 +117,50 @@ def lock_outage(session: Session, outage_id: UUID) -> Outage | None:
     return session.scalar(select(Outage).where(Outage.id == outage_id).with_for_update())
 
 
-def unsettled(session: Session) -> Sequence[Outage]:
-    """Outages about which nobody has decided, the oldest first."""
-    return session.scalars(
-        select(Outage).where(Outage.settled_at.is_(None)).order_by(Outage.began_at)
+def struck(session: Session, cohorts: Iterable[UUID] | None) -> Sequence[AnyRow]:
+    """What the outages about which nobody has decided struck, the oldest first.
+
+    A row for each outage and assignment: `attempts` open exams lost minutes, `held` of them ended
+    in it and wait. One row without an assignment where an outage struck no exam.
+
+    Args:
+        session: of a transaction.
+        cohorts: only exams given to these; None for all.
+    """
+    open_exams = _attempts.join(
+        _quizzes, and_(_quizzes.c.id == _attempts.c.quiz_id, _quizzes.c.mode == "exam")
+    )
+    lost = and_(
+        _attempts.c.state == "open",
+        _attempts.c.deadline >= _outages.c.began_at,
+        _attempts.c.started_at < _outages.c.ended_at,
+    )
+    if cohorts is not None:
+        lost = and_(lost, _attempts.c.cohort_id.in_(list(cohorts)))
+    return session.execute(
+        select(
+            _outages.c.id,
+            _outages.c.began_at,
+            _outages.c.ended_at,
+            _attempts.c.assignment_id,
+            _quizzes.c.title.label("quiz_title"),
+            _cohorts.c.id.label("cohort_id"),
+            _cohorts.c.code,
+            _cohorts.c.title,
+            _cohorts.c.title_km,
+            func.count(_attempts.c.id).label("attempts"),
+            func.coalesce(
+                func.sum(case((_attempts.c.deadline <= _outages.c.ended_at, 1), else_=0)), 0
+            ).label("held"),
+        )
+        .select_from(
+            _outages.outerjoin(open_exams, lost).outerjoin(
+                _cohorts, _cohorts.c.id == _attempts.c.cohort_id
+            )
+        )
+        .where(_outages.c.settled_at.is_(None))
+        .group_by(_outages.c.id, _attempts.c.assignment_id, _quizzes.c.id, _cohorts.c.id)
+        .order_by(_outages.c.began_at, _outages.c.id, _cohorts.c.code)
     ).all()
 
 
@@ -124,17 +169,16 @@ def running_through(
     began_at: datetime,
     ended_at: datetime,
     mode: str,
-    *,
-    lock: bool = True,
 ) -> Sequence[AnyRow]:
-    """Open attempts from which an outage took minutes: (id, started_at, deadline, closes_at).
+    """Open attempts from which an outage took minutes, locked until the transaction ends.
+
+    Their id, started_at, deadline and closes_at.
 
     Args:
         session: of a transaction.
         began_at: of the outage.
         ended_at: of the outage.
         mode: of their quizzes.
-        lock: whether they are locked until the transaction ends.
     """
     statement = (
         select(_attempts.c.id, _attempts.c.started_at, _attempts.c.deadline, _attempts.c.closes_at)
@@ -146,9 +190,8 @@ def running_through(
             _quizzes.c.mode == mode,
         )
         .order_by(_attempts.c.id)
+        .with_for_update(of=_attempts)
     )
-    if lock:
-        statement = statement.with_for_update(of=_attempts)
     return session.execute(statement).all()
 
 

@@ -63,6 +63,13 @@ def news_of_staff(home: StaffHome, now: datetime) -> str:
     words: str
     if not home.cohorts:
         words = gettext("Begin with a cohort: trainees, a code and a quiz follow")
+    elif home.held:
+        words = ngettext(
+            "%(count)s attempt waits for a decision: the server was away",
+            "%(count)s attempts wait for a decision: the server was away",
+            home.held,
+            count=in_words(home.held),
+        )
     elif home.unreleased:
         words = ngettext(
             "%(count)s exam is over and waits to be released",

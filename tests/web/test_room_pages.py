@@ -11,11 +11,12 @@ from quiz_samples import Statements
 from sqlalchemy import select
 
 from quizapp.domain.access import Actor
-from quizapp.services.attempts import starting
+from quizapp.services.attempts import outages, starting
 from quizapp.storage.accommodations import LateEntry
 from quizapp.storage.attempts import Attempt
 from quizapp.storage.cohorts import add_member
 from quizapp.storage.database import transaction
+from quizapp.storage.outages import Outage
 from quizapp.storage.people import Person
 
 NOW = datetime.now(UTC)
@@ -186,3 +187,24 @@ def test_an_accommodation_is_set_by_an_administrator_and_seen_by_whom_it_concern
         assert words in browser.get(where).text
     assert words not in other.get("/account").text
     assert 'class="larger"' in dara.get(f"/attempts/{device.attempt_id}/1").text
+
+
+def test_an_outage_is_decided_by_an_administrator_and_seen_by_staff(teacher, enter, exam, sitting):
+    boss = enter("boss@example.org", "administrator")
+    dara, device = sitting
+    began = attempt_of(device).deadline - timedelta(minutes=5)
+    outages.beat(began)
+    outages.beat(began + timedelta(minutes=30))
+    assert teacher.get("/outages").status_code == 200
+    assert teacher.heading == "1 attempt waits for a decision"
+    assert "Give the minutes back" not in teacher.last.text
+    assert "waits for a decision" in boss.get("/").text
+    assert "1 attempt waits: the server was away" in boss.get(f"/assignments/{exam[1]}/room").text
+    assert dara.get("/outages").status_code == 403
+    with transaction(write=False) as session:
+        outage = session.scalars(select(Outage.id)).one()
+    assert teacher.post(f"/outages/{outage}/give-back").status_code == 403
+    for said in ("The minutes are given back to 1 attempt.", "Somebody has decided already."):
+        assert boss.post(f"/outages/{outage}/give-back").status_code == 303
+        assert said in boss.follow().text
+    assert boss.heading == "No outage waits for a decision"

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from quizapp.domain.access import Actor, require
+from quizapp.domain.answers.localised import Localised
 from quizapp.domain.delivery.timing import given_back
 from quizapp.domain.errors import NotFound
 from quizapp.services import audit
+from quizapp.services.quizzes.views import CohortName
 from quizapp.storage import outages as stored
 from quizapp.storage.database import core_transaction, transaction
 
@@ -28,13 +31,37 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Struck:
+    """An exam that an outage struck.
+
+    `attempts` that are open lost minutes; `held` of them ended in it, and wait for a decision.
+    """
+
+    assignment_id: UUID | None
+    quiz_title: Localised
+    cohort: CohortName | None
+    attempts: int
+    held: int
+
+
+@dataclass(frozen=True)
 class OutageView:
-    """An outage that waits for a decision, and how many open exams it concerns."""
+    """An outage that waits for a decision, and the exams that it struck."""
 
     id: UUID
     began_at: datetime
     ended_at: datetime
-    attempts: int
+    struck: tuple[Struck, ...]
+
+    @property
+    def attempts(self) -> int:
+        """How many open exams lost minutes."""
+        return sum(one.attempts for one in self.struck)
+
+    @property
+    def held(self) -> int:
+        """How many of them wait."""
+        return sum(one.held for one in self.struck)
 
 
 def beat(now: datetime) -> None:
@@ -65,25 +92,37 @@ def _notice(connection: Connection, began_at: datetime, ended_at: datetime) -> N
 
 
 def list_unsettled(actor: Actor | None) -> tuple[OutageView, ...]:
-    """The outages that wait for a decision.
+    """The outages that wait for a decision; for an instructor those that struck their cohorts.
 
     Args:
-        actor: needs `outage.settle`; None for the command line.
+        actor: needs `outage.read`; None for the command line.
     """
+    cohorts = None
     if actor is not None:
-        require(actor, "outage.settle")
+        require(actor, "outage.read")
+        cohorts = None if actor.role == "administrator" else actor.teaches
     with transaction(write=False) as session:
-        return tuple(
-            OutageView(
-                one.id,
-                one.began_at,
-                one.ended_at,
-                len(
-                    stored.running_through(session, one.began_at, one.ended_at, "exam", lock=False)
-                ),
-            )
-            for one in stored.unsettled(session)
-        )
+        rows = stored.struck(session, cohorts)
+    views = []
+    for _, group in groupby(rows, key=lambda row: row.id):
+        found = list(group)
+        struck = tuple(_struck(row) for row in found if row.attempts)
+        if struck or cohorts is None:
+            views.append(OutageView(found[0].id, found[0].began_at, found[0].ended_at, struck))
+    return tuple(views)
+
+
+def _struck(row: Any) -> Struck:
+    cohort = None
+    if row.cohort_id is not None:
+        cohort = CohortName(row.cohort_id, row.code, row.title, row.title_km)
+    return Struck(
+        assignment_id=row.assignment_id,
+        quiz_title=Localised.model_validate(row.quiz_title),
+        cohort=cohort,
+        attempts=row.attempts,
+        held=row.held,
+    )
 
 
 def give_back(actor: Actor | None, outage_id: UUID, *, now: datetime) -> int:

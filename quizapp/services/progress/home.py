@@ -16,7 +16,7 @@ from quizapp.services.progress.mastery import PolicyMap
 from quizapp.services.quizzes import assignments
 from quizapp.services.quizzes.views import AssignmentView
 from quizapp.storage import home as stored
-from quizapp.storage import practice
+from quizapp.storage import outages, practice
 from quizapp.storage.database import transaction
 
 SOON = timedelta(days=7)
@@ -121,7 +121,8 @@ class PeopleCounts:
 class StaffHome:
     """What an instructor or administrator finds. `people` is for administrators alone.
 
-    `first_hour` are the steps of a beginning that are not done yet, in order.
+    `first_hour` are the steps of a beginning that are not done yet, in order; `held` attempts wait
+    since the server was away when their time ended.
     """
 
     cohorts: tuple[CohortStanding, ...]
@@ -129,6 +130,7 @@ class StaffHome:
     unreleased: tuple[Unreleased, ...]
     first_hour: tuple[FirstHour, ...]
     people: PeopleCounts | None
+    held: int
 
     @property
     def trainees(self) -> int:
@@ -173,6 +175,7 @@ def of_staff(actor: Actor, *, now: datetime) -> StaffHome:
         made = stored.made_by(session, actor.id)
         exams = stored.finished_unreleased(session, None if administers else actor.id, now, MOST)
         counts = stored.people_counts(session) if administers else None
+        struck = outages.struck(session, among)
     cohorts = tuple(_cohort(row) for row in rows)
     return StaffHome(
         cohorts=cohorts,
@@ -182,6 +185,7 @@ def of_staff(actor: Actor, *, now: datetime) -> StaffHome:
             cohorts, sets=made.sets, quizzes=made.quizzes, teaches=not administers
         ),
         people=_people(counts) if counts is not None else None,
+        held=sum(row.held for row in struck),
     )
 
 

@@ -6,10 +6,12 @@ import pytest
 from delivery_samples import HOUR, MINUTE, NOW, RIGHT, SECOND, Browser, give, load_bank, make_quiz
 from sqlalchemy import select
 
+from quizapp.domain.access import Actor
 from quizapp.domain.delivery.timing import given_back
 from quizapp.domain.errors import AttemptClosed, AttemptHeld, Forbidden, NotFound
 from quizapp.services.attempts import outages, review, starting, submitting, taking
 from quizapp.services.operations import jobs
+from quizapp.services.progress import home
 from quizapp.storage.audit import AuditRow
 from quizapp.storage.database import transaction
 from quizapp.storage.outages import Outage
@@ -142,8 +144,6 @@ def test_who_decides_and_what_there_is_to_decide(exam, trainee, instructor, admi
     submitting.finalise_due(ENDED)
     [one] = outages.list_unsettled(administrator)
     for actor in (trainee, instructor):
-        with pytest.raises(Forbidden):
-            outages.list_unsettled(actor)
         for decide in (outages.give_back, outages.close):
             with pytest.raises(Forbidden):
                 decide(actor, one.id, now=ENDED)
@@ -171,3 +171,21 @@ def test_how_much_is_given_back(started, deadline, later):
 
     moved = given_back(at(started), at(deadline), at(20), at(50), now=at(60))
     assert moved == timedelta(minutes=later)
+
+
+def test_staff_see_what_an_outage_struck_and_nobody_elses(exam, administrator, instructor, trainee):
+    outages.beat(ENDED)
+    for actor in (administrator, instructor):
+        [one] = outages.list_unsettled(actor)
+        assert (one.attempts, one.held) == (1, 1)
+        assert [(row.cohort.code, row.held) for row in one.struck] == [("2026-A", 1)]
+        assert home.of_staff(actor, now=ENDED).held == 1
+    stranger = Actor(instructor.id, "instructor")
+    assert outages.list_unsettled(stranger) == ()
+    assert home.of_staff(stranger, now=ENDED).held == 0
+    with pytest.raises(Forbidden):
+        outages.list_unsettled(trainee)
+    with pytest.raises(Forbidden):
+        outages.close(instructor, one.id, now=ENDED)
+    outages.close(administrator, one.id, now=ENDED)
+    assert outages.list_unsettled(administrator) == ()
