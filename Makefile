@@ -5,6 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+FAULTS_ARGS ?=
 UV ?= uv
 
 BIN := .venv/bin
@@ -14,7 +15,7 @@ INSTALLED := .venv/.installed
 INSTALLED_TESTS := .venv/.installed-tests
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard quizapp/translations/*/LC_MESSAGES/*.po))
 
-.PHONY: help setup run demo test check bench lock clean
+.PHONY: help setup run demo test check faults bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +23,7 @@ help:
 	@echo "make demo    the same on a throw-away database with demonstration accounts"
 	@echo "make test    set up and run all tests; PYTEST_ARGS='-k mail' some of them"
 	@echo "make check   everything static: style, types, imports, templates, banks, catalogues"
+	@echo "make faults  1,200 seeded runs while servers are killed; FAULTS_ARGS='--seed 7 --on three'"
 	@echo "make bench   measure the speed"
 	@echo "make lock    resolve the dependencies anew; needs uv"
 
@@ -46,6 +48,9 @@ check: $(INSTALLED_TESTS) $(CATALOGUES)
 	$(BIN)/djlint --quiet --lint quizapp/web/templates
 	$(BIN)/quizapp bank lint questions
 	$(BIN)/python -m pytest -q tests/test_house_files.py tests/translations/test_catalogue.py
+
+faults: $(INSTALLED_TESTS) $(CATALOGUES)
+	PYTHONPATH=tests:tests/services $(BIN)/python tests/faults/run_faults.py $(FAULTS_ARGS)
 
 bench: $(INSTALLED_TESTS) $(CATALOGUES)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py $(BENCH_ARGS)

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -61,64 +63,105 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Cluster:
+    """A PostgreSQL server of our own on the loopback; it can be ended and started again."""
+
+    def __init__(self, options: tuple[str, ...]) -> None:
+        """Make its files.
+
+        Raises:
+            NoPostgreSQL: none can be made here.
+        """
+        self._folder, user = binaries(), _other_user()
+        self._home = Path(tempfile.mkdtemp(prefix="quizapp-pg-"))
+        self._who: dict[str, Any] = (
+            {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        )
+        if user:
+            os.chown(self._home, user.pw_uid, user.pw_gid)
+        self._environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        self._port = free_port()
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"postgresql://quiz@127.0.0.1:{self._port}/"
+        data = self._home / "data"
+        made = subprocess.run(
+            [self._folder / "initdb", "-D", data, "-U", "quiz", "-A", "trust", "-E", "UTF8", "-N"],
+            capture_output=True, text=True, env=self._environment, cwd=self._home, check=False,
+            **self._who,
+        )  # fmt: skip
+        if made.returncode:
+            self.remove()
+            raise NoPostgreSQL(made.stderr.strip() or made.stdout.strip())
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = (
+            *self._options,
+            f"port={self._port}",
+            f"unix_socket_directories={self._home}",
+            "max_connections=120",
+        )
+        command = [self._folder / "postgres", "-D", self._home / "data"]
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *(part for one in settings for part in ("-c", one))],
+                stdout=log, stderr=log, env=self._environment, cwd=self._home, **self._who,
+            )  # fmt: skip
+        for _ in range(600):
+            if self._process.poll() is not None:
+                raise NoPostgreSQL((self._home / "log").read_text(errors="replace"))
+            try:
+                psycopg.connect(f"{self.address}postgres").close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        raise NoPostgreSQL("it did not answer within 30 s")
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it.
+
+        Args:
+            how: SIGTERM waits for those connected, SIGINT sends them away, SIGQUIT lets all fall,
+                as a crash does.
+        """
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def remove(self) -> None:
+        """Remove its files."""
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
 @contextmanager
-def postgresql(options: tuple[str, ...] = FAST) -> Iterator[str]:
-    """A server on the loopback; gives the address of its databases, to which a name is added.
+def cluster(options: tuple[str, ...] = FAST) -> Iterator[Cluster]:
+    """A server that runs, and is ended and removed after the block.
 
     Raises:
         NoPostgreSQL: none can be started here.
     """
-    folder, user = binaries(), _other_user()
-    home = Path(tempfile.mkdtemp(prefix="quizapp-pg-"))
-    who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    if user:
-        os.chown(home, user.pw_uid, user.pw_gid)
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    data, port = home / "data", free_port()
+    made = Cluster(options)
     try:
-        made = subprocess.run(
-            [folder / "initdb", "-D", data, "-U", "quiz", "-A", "trust", "-E", "UTF8", "-N"],
-            capture_output=True, text=True, env=environment, cwd=home, check=False, **who,
-        )  # fmt: skip
-        if made.returncode:
-            raise NoPostgreSQL(made.stderr.strip() or made.stdout.strip())
-        settings = (
-            *options,
-            f"port={port}",
-            f"unix_socket_directories={home}",
-            "max_connections=120",
-        )
-        command = [folder / "postgres", "-D", data]
-        with (home / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [*command, *(part for one in settings for part in ("-c", one))],
-                stdout=log, stderr=log, env=environment, cwd=home, **who,
-            )  # fmt: skip
-            try:
-                _wait(port, server, home / "log")
-                yield f"postgresql://quiz@127.0.0.1:{port}/"
-            finally:
-                server.terminate()
-                try:
-                    server.wait(20)
-                except subprocess.TimeoutExpired:
-                    server.kill()
-                    server.wait()
+        made.start()
+        yield made
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        made.end()
+        made.remove()
 
 
-def _wait(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            raise NoPostgreSQL(log.read_text(errors="replace"))
-        try:
-            psycopg.connect(f"postgresql://quiz@127.0.0.1:{port}/postgres").close()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-        else:
-            return
-    raise NoPostgreSQL("it did not answer within 15 s")
+@contextmanager
+def postgresql(options: tuple[str, ...] = FAST) -> Iterator[str]:
+    """The same; gives the address of its databases, to which a name is added."""
+    with cluster(options) as made:
+        yield made.address
 
 
 def administer(server: str, statement: str) -> None:

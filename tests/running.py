@@ -72,13 +72,14 @@ def serving(quizapp: Path, folder: Path, *arguments: str, **settings: object) ->
     )  # fmt: skip
     server = Running(process, f"http://127.0.0.1:{port}")
     try:
-        _wait(server)
+        wait_for(server)
         yield server
     finally:
         server.end()
 
 
-def _wait(server: Running) -> None:
+def wait_for(server: Running) -> None:
+    """Wait until it answers."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         assert server.process.poll() is None, server.process.communicate()
