@@ -195,6 +195,26 @@ def core_transaction(*, write: bool) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def one_at_a_time(work: int) -> Iterator[None]:
+    """Let one process of all do a work of several transactions; the others wait for their turn.
+
+    On SQLite there is but one process. A process that dies gives way by that.
+
+    Args:
+        work: a number of its own.
+    """
+    if db.engine.dialect.name == "sqlite":
+        yield
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(work)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(work)))
+
+
 def upsert(dialect: str) -> Callable[..., Any]:
     """The dialect's own INSERT that knows ON CONFLICT."""
     return postgresql_insert if dialect == "postgresql" else sqlite_insert

@@ -5,7 +5,7 @@ import pytest
 from fault_house import PLANS, standing
 from run_faults import Told, run_batch
 
-RUNS = 14
+RUNS = 10
 
 
 @pytest.mark.parametrize("name", PLANS)

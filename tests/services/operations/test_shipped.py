@@ -1,11 +1,15 @@
 """What comes with the product is loaded once, and again only where it changed."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from cast import settings_for
 from sqlalchemy import event, func, select
 
+from quizapp.app import create_app
 from quizapp.resources import questions_folder
 from quizapp.services.operations import shipped
 from quizapp.storage.banks import Bank
@@ -71,3 +75,21 @@ class TestShipped:
         with transaction(write=False) as session:
             quiz = session.scalar(select(Quiz).where(Quiz.slug == "practice-task-1"))
             assert quiz.version == 2
+
+
+def test_nodes_that_start_together_load_it_once(database_of, tmp_path):
+    """Each is an application of its own, as it is in a process of its own."""
+    url = database_of("postgresql")
+    together = threading.Barrier(3)
+
+    def start(_node):
+        app = create_app(settings_for(url, tmp_path), pages=False)
+        with app.app_context():
+            together.wait(30)
+            loaded = shipped.load(questions_folder(), now=NOW)
+            db.engine.dispose()
+        return loaded
+
+    with ThreadPoolExecutor(3) as pool:
+        loaded = list(pool.map(start, range(3)))
+    assert sorted(len(one.banks) for one in loaded) == [0, 0, 5]
