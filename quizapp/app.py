@@ -53,6 +53,7 @@ AREAS: tuple[str, ...] = (
     "results",
     "receipts",
     "reports",
+    "marking",
 )
 """Modules of quizapp.web that bring pages, each as `bp`."""
 

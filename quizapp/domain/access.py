@@ -100,6 +100,12 @@ def _reads_attempt(actor: Actor, thing: Object) -> bool:
     return actor.role == "instructor" and thing.cohort_id in actor.teaches
 
 
+def _marks_attempt(actor: Actor, thing: Object) -> bool:
+    if not isinstance(thing, AttemptRef) or thing.person_id == actor.id:
+        return False
+    return actor.role == "administrator" or thing.cohort_id in actor.teaches
+
+
 def _teaches(actor: Actor, thing: Object) -> bool:
     if not isinstance(thing, CohortRef):
         return False
@@ -168,6 +174,7 @@ ACTIONS: dict[str, Rule] = {
     "provision.read": _rule(_EVERYONE),
     "attempt.take": _rule(_EVERYONE, _own, _reads_attempt),
     "attempt.read": _rule(_EVERYONE, _reads_attempt),
+    "attempt.mark": _rule(_STAFF, _marks_attempt, _reads_attempt),
     "quiz.start": _rule(_EVERYONE, _knows_quiz),
     "quiz.read": _rule(_EVERYONE, _knows_quiz),
     "quiz.make": _rule(_STAFF),

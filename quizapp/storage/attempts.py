@@ -67,6 +67,13 @@ class Attempt(WithId):
         Index(None, "assignment_id"),
         Index(None, "cohort_id", "submitted_at"),
         Index(None, "state", "closes_at"),
+        # what waits for somebody to mark it
+        Index(
+            "ix_attempts_unmarked",
+            "quiz_id",
+            postgresql_where=text("state <> 'open' AND score IS NULL"),
+            sqlite_where=text("state <> 'open' AND score IS NULL"),
+        ),
         # who may still answer: few rows, however many attempts there were
         Index(
             "ix_attempts_open",

@@ -127,6 +127,24 @@ def give_marks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
         connection.execute(_GIVE, list(rows))
 
 
+_EVERY = (
+    select(_marks.c.slot, _marks.c.number, _marks.c.mark, _marks.c.person_id, _marks.c.reason)
+    .where(_marks.c.attempt_id == bindparam("attempt_id", type_=Uuid()))
+    .order_by(_marks.c.slot, _marks.c.number)
+)
+
+
+def current_of(session: Session | Connection, attempt_id: UUID) -> dict[int, Any]:
+    """The current marks of an attempt by slot: (slot, number, mark, person_id, reason)."""
+    return {row.slot: row for row in session.execute(_EVERY, {"attempt_id": attempt_id})}
+
+
+def comments_of(session: Session | Connection, attempt_id: UUID) -> dict[int, str]:
+    """What people said of their current marks, by slot."""
+    found = current_of(session, attempt_id)
+    return {slot: row.reason for slot, row in found.items() if row.person_id and row.reason}
+
+
 def marks_of(session: Session | Connection, attempts: Sequence[UUID]) -> dict[UUID, dict[int, int]]:
     """The current marks of attempts, by attempt and slot; empty where none are given yet."""
     found: dict[UUID, dict[int, int]] = {one: {} for one in attempts}

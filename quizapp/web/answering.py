@@ -100,7 +100,8 @@ def _verdict(form: Form, prefix: str, name: str) -> bool | None:
 
 
 def _text(form: Form, prefix: str, name: str) -> str:
-    value = form.get(f"{prefix}{name}", "")
+    # a form ends its lines as no script does; what was not edited must not look so
+    value = form.get(f"{prefix}{name}", "").replace("\r\n", "\n")
     return value if value.strip() else ""
 
 

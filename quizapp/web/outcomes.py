@@ -13,7 +13,7 @@ from quizapp.domain.answers.problem import Part
 from quizapp.services.attempts.review import ReviewItem
 from quizapp.web.figures import say_figures
 
-State = Literal["right", "part", "wrong", "blank", "unknown"]
+State = Literal["right", "part", "wrong", "blank", "unmarked", "unknown"]
 ICONS: dict[State, str] = {"right": "check", "part": "part", "wrong": "cross", "blank": "cross"}
 TONES: dict[State, str] = {"right": "ok", "part": "warn", "wrong": "bad", "blank": "bad"}
 
@@ -43,12 +43,17 @@ class Outcome:
         """What became of it; `unknown` where the mark is not shown."""
         share = self.item.share
         if share is None:
-            return "unknown"
+            return "unmarked" if self.waits else "unknown"
         if share == 1:
             return "right"
         if share > 0:
             return "part"
         return "wrong" if self.item.answered else "blank"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has to mark it yet, and that may be known."""
+        return self.item.marked_by_person and self.item.answered and self.item.over
 
     @property
     def icon(self) -> str:
@@ -64,7 +69,10 @@ class Outcome:
     def words(self) -> str:
         """The mark in words, without praise or blame."""
         points = {"mark": say_figures(self.item.mark), "points": say_figures(self.item.points)}
+        if self.item.marked_by_person and self.item.mark is not None:
+            return gettext("%(mark)s of %(points)s points", **points)
         said: dict[State, str] = {
+            "unmarked": gettext("Somebody reads it and gives the points."),
             "right": gettext("Right, %(mark)s of %(points)s", **points),
             "part": gettext("In part, %(mark)s of %(points)s", **points),
             "wrong": gettext("Not right, %(mark)s of %(points)s", **points),
@@ -109,5 +117,6 @@ def tally(outcomes: Iterable[Outcome]) -> str:
         "part": gettext("%(count)s in part", count=say_figures(counts["part"])),
         "wrong": gettext("%(count)s not right", count=say_figures(counts["wrong"])),
         "blank": gettext("%(count)s not answered", count=say_figures(counts["blank"])),
+        "unmarked": gettext("%(count)s to be marked", count=say_figures(counts["unmarked"])),
     }
     return ", ".join(words for state, words in said.items() if counts[state])

@@ -30,6 +30,8 @@ class Result:
         view = self.view
         if view.attempt.state == "open":
             return gettext("This attempt is still being taken")
+        if view.score is None and view.shown.score:
+            return gettext("Handed in: somebody reads it before there is a score")
         if view.score is None:
             return gettext("Submitted: the score is released later")
         points = {"score": say_figures(view.score), "most": say_figures(view.max_score)}

@@ -100,6 +100,9 @@ def content(draw: Any, kind: str) -> dict[str, Any]:
             number = {"id": "2", "accept": [{"value": draw(numbers)}]}
             choice = {"id": "3", "options": draw(options(count, {0}))}
             return {"blanks": [blank, number, choice]}
+        case "essay":
+            guide = draw(st.lists(localised(), max_size=3))
+            return {"words_max": 800, "guide": guide, "sample": draw(localised())}
     raise AssertionError(f"describe how to make a {kind}, so that formats are tested with it")
 
 

@@ -58,7 +58,10 @@ def tally(
     """
     kind = TYPES[question.type]
     parts = kind.explain(question.content, None, lang)
-    right = kind.classify(question.content, kind.key(question.content))
+    key = kind.key(question.content)
+    if key is None:
+        return Tally("outcomes", _outcomes(counts, ()))
+    right = kind.classify(question.content, key)
     ids = {part.id for part in parts}
     if all(one.partition(":")[0] in ids for one in right):
         if any(":" in one for one in right):

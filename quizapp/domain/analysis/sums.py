@@ -87,6 +87,22 @@ class Sums:
     scores: Counter[tuple[Scope, int]] = field(default_factory=Counter)
 
 
+def less(after: Sums, before: Sums) -> Sums:
+    """What to add so that attempts counted as they were before are counted as they are after."""
+    sums = Sums(dict(after.items), Counter(after.choices), Counter(after.scores))
+    for place, one in before.items.items():
+        now = after.items.get(place, ItemSum())
+        sums.items[place] = ItemSum(
+            now.n - one.n,
+            now.answered - one.answered,
+            now.total - one.total,
+            now.squares - one.squares,
+        )
+    sums.choices.subtract(before.choices)
+    sums.scores.subtract(before.scores)
+    return sums
+
+
 def counted(attempts: Iterable[FinishedAttempt]) -> list[FinishedAttempt]:
     """The attempts that count: all but trials."""
     return [attempt for attempt in attempts if not attempt.trial]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from quizapp.domain.delivery.quiz import Mode, Section
 from quizapp.domain.errors import FieldProblem, Invalid
+from quizapp.domain.questions import TYPES
 from quizapp.domain.words import N_
 
 
@@ -46,7 +47,8 @@ def usable(candidate: Candidate, mode: Mode, *, today: date, trial: bool = False
     if candidate.state == "retired":
         return False
     if mode == "practice":
-        return trial or candidate.use != "exam"
+        # nobody marks what somebody chose to practise
+        return trial or (candidate.use != "exam" and not TYPES[candidate.type].MARKED_BY_PERSON)
     if candidate.state != "approved" and not trial:
         return False
     expired = candidate.valid_until is not None and candidate.valid_until < today

@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from quizapp.domain.delivery.quiz import Release, When
+from quizapp.domain.errors import Invalid
 from quizapp.domain.questions import TYPES
+from quizapp.domain.words import N_
 
 FULL = 10_000
 """A full mark, in ten-thousandths of the item's points."""
@@ -20,14 +22,31 @@ MILLION = 1_000_000
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def mark_response(type_name: str, content: Any, response: dict[str, Any] | None) -> int:
+def mark_response(type_name: str, content: Any, response: dict[str, Any] | None) -> int | None:
     """Mark one response: ten-thousandths of the item's points, rounded half up.
+
+    None where a person has to give the mark.
 
     The exact fraction is a pure function of version, scheme and response; only its stored form is
     rounded, to a ten-thousandth.
     """
-    exact: Fraction = TYPES[type_name].mark(content, response)
-    return int(exact * FULL + Fraction(1, 2))
+    exact = TYPES[type_name].mark(content, response)
+    return None if exact is None else int(exact * FULL + Fraction(1, 2))
+
+
+def given_mark(earned: Decimal, points: int) -> int:
+    """The mark of somebody who gives `earned` of an item's points (in hundredths), half up.
+
+    Raises:
+        Invalid: they are fewer than none, more than there are, or have more than two decimals.
+    """
+    hundredths = earned * 100
+    if not hundredths.is_finite() or hundredths != hundredths.to_integral_value():
+        raise Invalid.field("points", N_("Give at most two decimals."))
+    if not 0 <= hundredths <= points:
+        most = shown_points(points * FULL)
+        raise Invalid.field("points", N_("Give between 0 and %(most)s points."), most=most)
+    return int(Fraction(int(hundredths) * FULL, points) + Fraction(1, 2))
 
 
 def item_score(points: int, mark: int) -> int:

@@ -2,6 +2,7 @@
 
 from quizapp.domain.questions import (
     cloze,
+    essay,
     matching,
     multiple_choice,
     numeric,
@@ -23,4 +24,5 @@ TYPES: dict[str, QuestionType] = {
     short_text.NAME: short_text,
     numeric.NAME: numeric,
     cloze.NAME: cloze,
+    essay.NAME: essay,
 }

@@ -36,6 +36,7 @@ from quizapp.domain.answers.value import PartId, Text, Value
 from quizapp.domain.words import N_
 
 NAME = "cloze"
+MARKED_BY_PERSON = False
 MARKER = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9_-]{0,31})\]\]")
 
 

@@ -20,6 +20,7 @@ from quizapp.domain.answers.value import PartId, Value
 from quizapp.domain.words import N_
 
 NAME = "matching"
+MARKED_BY_PERSON = False
 
 
 class Prompt(Labelled):

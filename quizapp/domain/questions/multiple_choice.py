@@ -13,6 +13,7 @@ from quizapp.domain.answers.value import Value
 from quizapp.domain.words import N_
 
 NAME = "multiple_choice"
+MARKED_BY_PERSON = False
 
 
 class Content(Value):

@@ -28,6 +28,7 @@ from quizapp.domain.answers.value import Text, Value
 from quizapp.domain.words import N_
 
 NAME = "numeric"
+MARKED_BY_PERSON = False
 
 
 class Content(Value):

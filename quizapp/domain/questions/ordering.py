@@ -27,6 +27,7 @@ from quizapp.domain.answers.value import PartId, Value
 from quizapp.domain.words import N_
 
 NAME = "ordering"
+MARKED_BY_PERSON = False
 LEAST = 3
 """Of two items the order dealt, never the key's, would give the key away."""
 

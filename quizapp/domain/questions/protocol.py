@@ -24,6 +24,10 @@ class QuestionType(Protocol):
         """The word in bank files."""
 
     @property
+    def MARKED_BY_PERSON(self) -> bool:  # noqa: N802 - a constant of the module
+        """Whether what is written waits for somebody to read it; asked in exams alone."""
+
+    @property
     def Content(self) -> type[BaseModel]:  # noqa: N802 - a class of the module
         """The type's own fields of a bank file."""
 
@@ -54,11 +58,14 @@ class QuestionType(Protocol):
     def is_answered(self, content: Any, response: dict[str, Any] | None) -> bool:
         """Say whether the response answers any part of the question."""
 
-    def mark(self, content: Any, response: dict[str, Any] | None) -> Fraction:
-        """The share of the points that is earned, 0 to 1; nothing for no response."""
+    def mark(self, content: Any, response: dict[str, Any] | None) -> Fraction | None:
+        """The share of the points that is earned, 0 to 1; nothing for no response.
 
-    def key(self, content: Any) -> dict[str, Any]:
-        """A response that earns full marks."""
+        None where a person has to give it.
+        """
+
+    def key(self, content: Any) -> dict[str, Any] | None:
+        """A response that earns full marks; None where there is no such thing."""
 
     def summarise(self, content: Any, response: dict[str, Any] | None, lang: Lang) -> list[str]:
         """The response in words, a line per part; no line where nothing was answered."""

@@ -21,6 +21,7 @@ from quizapp.domain.answers.value import Text, Value
 from quizapp.domain.words import N_
 
 NAME = "short_text"
+MARKED_BY_PERSON = False
 
 
 class Content(Value):

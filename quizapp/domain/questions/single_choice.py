@@ -20,6 +20,7 @@ from quizapp.domain.answers.value import Value
 from quizapp.domain.words import N_
 
 NAME = "single_choice"
+MARKED_BY_PERSON = False
 
 
 class Content(Value):

@@ -12,6 +12,7 @@ from quizapp.domain.answers.value import Value
 from quizapp.domain.words import N_
 
 NAME = "true_false"
+MARKED_BY_PERSON = False
 VERDICTS = {True: Localised(en="True", km="ត្រូវ"), False: Localised(en="False", km="ខុស")}
 
 

@@ -65,12 +65,13 @@ def closes(session: Session | Connection, heads: Sequence[AnyRow]) -> dict[UUID,
 
 
 def moment(head: AnyRow, ends: datetime | None, *, now: datetime, finished: bool) -> Moment:
-    """The facts of an attempt. Every type of question is marked at once when it ends."""
+    """The facts of an attempt; it is marked when it has a score."""
     return Moment(
         now=now,
         finished=finished,
         last_close=ends,
-        marked=finished,
+        # what is not over is looked at question by question, each of which is marked at once
+        marked=finished and (head.state == "open" or head.score is not None),
         released=head.released_at is not None and head.released_at <= now,
     )
 

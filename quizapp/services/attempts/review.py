@@ -1,6 +1,7 @@
 """What came of an attempt, as far as it may be seen now."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -66,6 +67,10 @@ class ReviewItem:
         share: of the points, exact to a ten-thousandth.
         key: a response that earns full marks.
         key_lines: the key in words.
+        marked_by_person: whether a person marks it, once it is over.
+        over: whether the attempt is over.
+        good: a good answer, where a person marks.
+        comment: what whoever marked it said.
         parts: each part with what was done, what is right and (with the rationale) why.
         explanation: why the key is right.
         cites: the provisions that carry the key.
@@ -90,6 +95,10 @@ class ReviewItem:
     share: Fraction | None
     key: dict[str, Any] | None
     key_lines: list[str]
+    marked_by_person: bool
+    over: bool
+    good: Said | None
+    comment: str
     parts: tuple[Part, ...]
     explanation: Said | None
     cites: tuple[Citation, ...]
@@ -149,15 +158,24 @@ def review(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Revi
         items = [Item.from_data(data) for data in head.items]
         saved = responses.responses_with_receipts(connection, attempt_id)
         given = marks.marks_of(connection, [attempt_id])[attempt_id] if finished else {}
+        comments: Mapping[int, str] = {}
+        if finished and any(TYPES[item.type].MARKED_BY_PERSON for item in items):
+            comments = marks.comments_of(connection, attempt_id)
         questions = bank_index.versions(connection, {item.version_id for item in items})
         settings = rules(connection, head.quiz_version_id)
         checked = NOTHING
         if not finished and any(row.checked_at is not None for row in saved.values()):
             checked = releasing.shown_to(actor, head, connection, now=now, finished=True)
         reviewed = tuple(
-            _Reviewing(slot, item, questions[item.version_id], saved.get(slot), lang).item(
-                given.get(slot), shown, checked, titles
-            )
+            _Reviewing(
+                slot,
+                item,
+                questions[item.version_id],
+                saved.get(slot),
+                lang,
+                comments.get(slot, ""),
+                finished,
+            ).item(given.get(slot), shown, checked, titles)
             for slot, item in enumerate(items, 1)
         )
     score = head.score if shown.score else None
@@ -214,6 +232,8 @@ class _Reviewing:
     question: Question
     saved: Any
     lang: Lang
+    comment: str
+    over: bool
 
     def item(self, mark: int | None, shown: Shown, checked: Shown, titles: _Titles) -> ReviewItem:
         dealt, saved = self.dealt, self.saved
@@ -227,6 +247,7 @@ class _Reviewing:
             mark = None
         explanation = self.question.explanation if shown.rationale else None
         key = kind.key(content) if shown.key else None
+        parts = self._parts(response, shown)
         return ReviewItem(
             slot=self.slot,
             question=dealt.question,
@@ -247,7 +268,11 @@ class _Reviewing:
             share=None if mark is None else Fraction(mark, FULL),
             key=key,
             key_lines=[] if key is None else kind.summarise(content, key, self.lang),
-            parts=self._parts(response, shown),
+            marked_by_person=kind.MARKED_BY_PERSON,
+            over=self.over,
+            good=None if key else next((part.answer for part in parts if part.answer), None),
+            comment=self.comment if shown.marks else "",
+            parts=parts,
             explanation=None if explanation is None else explanation.pick(self.lang),
             cites=tuple(titles.citation(dealt.source, cite) for cite in dealt.cites)
             if shown.rationale

@@ -88,12 +88,14 @@ def _submit(
             [score] = _end(connection, [head], state, now)
         shown = releasing.shown_to(actor, head, connection, now=now, finished=True)
         pass_mark = rules(connection, head.quiz_version_id).pass_mark
+        if not shown.score:
+            score = None
     return Submitted(
         id=attempt_id,
         state=state,
-        score=shown_points(score) if shown.score else None,
+        score=None if score is None else shown_points(score),
         max_score=shown_points(head.max_score),
-        passed=passed(score, head.max_score, pass_mark) if shown.score else None,
+        passed=None if score is None else passed(score, head.max_score, pass_mark),
     )
 
 
@@ -154,8 +156,12 @@ def finalise_due(now: datetime, *, most: int = 1000) -> int:
     return total
 
 
-def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: datetime) -> list[int]:
-    """Mark and close locked attempts; gives their scores. Statements do not grow with their number.
+def _end(
+    connection: Connection, heads: Sequence[AnyRow], state: State, now: datetime
+) -> list[int | None]:
+    """Mark and close locked attempts; gives their scores, None where a person has to mark yet.
+
+    Statements do not grow with their number.
 
     An attempt that closed by itself ended when it closed, however late that is noticed; one that
     somebody closed before, at that moment.
@@ -168,10 +174,10 @@ def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: dat
     for quiz_id, scheme_id in schemes.items():
         if scheme_id is None:
             schemes[quiz_id] = marks.first_scheme(connection, quiz_id, now)
-    scores: list[int] = []
+    scores: list[int | None] = []
     given: list[dict[str, Any]] = []
     for head in heads:
-        total = 0
+        total: int | None = 0
         for slot, item in enumerate(dealt[head.id], 1):
             response = saved[head.id].get(slot)
             mark = mark_response(
@@ -179,7 +185,10 @@ def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: dat
                 questions[item.version_id].content,
                 None if response is None else json.loads(response.body),
             )
-            total += item_score(item.points, mark)
+            if mark is None:  # a person gives it, and the score waits for that
+                total = None
+                continue
+            total = None if total is None else total + item_score(item.points, mark)
             given.append(
                 {
                     "attempt_id": head.id,
@@ -192,7 +201,8 @@ def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: dat
                 }
             )
         scores.append(total)
-    marks.give_marks(connection, given)
+    if given:
+        marks.give_marks(connection, given)
     attempts.close_attempts(
         connection,
         [
@@ -205,14 +215,19 @@ def _end(connection: Connection, heads: Sequence[AnyRow], state: State, now: dat
             for head, score in zip(heads, scores, strict=True)
         ],
     )
-    waiting = [job for head in heads if not head.trial for job in _jobs(head, now)]
+    waiting = [
+        job
+        for head, score in zip(heads, scores, strict=True)
+        if score is not None and not head.trial
+        for job in what_follows(head, now)
+    ]
     if waiting:
         jobs.add_jobs(connection, waiting)
     return scores
 
 
-def _jobs(head: AnyRow, now: datetime) -> list[dict[str, Any]]:
-    """What is to be folded: into the quiz's statistics, and into what the person has learnt."""
+def what_follows(head: AnyRow, now: datetime) -> list[dict[str, Any]]:
+    """What is to be folded once all is marked: into the quiz's sums, and what the person learnt."""
     return [
         jobs.job(kind, str(head.id), now, person_id=head.person_id, quiz_id=head.quiz_id)
         for kind in (jobs.STATISTICS, jobs.LEARNING)

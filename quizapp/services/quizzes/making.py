@@ -29,6 +29,7 @@ from quizapp.services.quizzes.views import (
 from quizapp.storage import assignments as stored_assignments
 from quizapp.storage import quizzes as stored
 from quizapp.storage.database import transaction
+from quizapp.storage.marking import how_many_unmarked
 from quizapp.storage.quizzes import Quiz
 
 PAGE = 50
@@ -82,6 +83,10 @@ def read(actor: Actor, quiz_id: UUID, *, now: datetime) -> QuizView:
         settings = quiz_settings(row.settings, row.Quiz.release)
         banks = stored.bank_titles(session, {s.bank for s in settings.sections if s.bank})
         leads = may(actor, "quiz.report", ref)
+        unmarked = 0
+        if leads:
+            cohorts = None if actor.role == "administrator" else actor.teaches
+            unmarked = how_many_unmarked(session, quiz_id, cohorts)
         available: list[int | None] = [None] * len(settings.sections)
         if leads:
             indexes = read_indexes(session, settings, row.Quiz.owner_id)
@@ -124,6 +129,7 @@ def read(actor: Actor, quiz_id: UUID, *, now: datetime) -> QuizView:
         public=any(shipped for _, shipped in banks.values())
         or any(section.bank is None for section in settings.sections),
         settings=settings if leads else None,
+        unmarked=unmarked,
         may_edit=may(actor, "quiz.edit", ref),
         may_give=may(actor, "quiz.give", ref),
     )

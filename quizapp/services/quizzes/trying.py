@@ -37,7 +37,7 @@ class Tried:
 
     response: Mapping[str, Any] | None
     answered: bool
-    mark: Fraction
+    mark: Fraction | None
     lines: Sequence[str]
     parts: Sequence[Part]
 

@@ -66,6 +66,7 @@ class QuizView:
 
     `taken` says whether anybody has begun it, trials aside. `settings` is None for those who only
     take it. `public` says that it asks shipped questions, which everybody can read beforehand.
+    `unmarked` counts the attempts that wait for somebody's mark; none for those who only take it.
     """
 
     id: UUID
@@ -98,6 +99,7 @@ class QuizView:
     taken: bool
     public: bool
     settings: QuizSettings | None
+    unmarked: int
     may_edit: bool
     may_give: bool
 

@@ -74,6 +74,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
             {"id": "3", "accept": [{"value": 98765, "tolerance": 1}]},
         ]
     },
+    "essay": {
+        "words_min": 300,
+        "words_max": 800,
+        "guide": [{"en": "Wzq1"}, {"en": "Wzq2", "km": "ច្បាស់"}],
+        "sample": {"en": "Wzq3"},
+    },
 }
 
 

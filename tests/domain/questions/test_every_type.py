@@ -38,7 +38,13 @@ FITTING = {
     "cloze": st.fixed_dictionaries(
         {"blanks": st.dictionaries(st.sampled_from("23"), st.text(st.characters(codec="utf-8")))}
     ),
+    "essay": st.fixed_dictionaries({"text": st.text(st.characters(codec="utf-8"))}),
 }
+
+
+def good(kind: QuestionType, content: Any) -> dict[str, Any]:
+    """The key, or what somebody wrote where only a person can say what it earns."""
+    return kind.key(content) or {"text": "Dear colleague,\n\nI write to you."}
 
 
 def test_the_sample_can_be_marked(kind: QuestionType, content: Any) -> None:
@@ -46,8 +52,8 @@ def test_the_sample_can_be_marked(kind: QuestionType, content: Any) -> None:
 
 
 def test_the_key_earns_exactly_everything(kind: QuestionType, content: Any) -> None:
-    key = kind.check(content, kind.key(content))
-    assert kind.mark(content, key) == 1
+    key = kind.check(content, good(kind, content))
+    assert kind.mark(content, key) == (None if kind.MARKED_BY_PERSON else 1)
     assert kind.is_answered(content, key)
     assert all(part.right for part in kind.explain(content, key, "en") if part.chosen)
 
@@ -82,7 +88,7 @@ def test_fitting_responses_are_marked_within_bounds(
     response = data.draw(FITTING[kind.NAME])
     checked = _checked(kind, content, response)
     if isinstance(checked, ResponseRefused):
-        assert kind.NAME in {"numeric", "short_text", "cloze"}  # out of range, or NUL
+        assert kind.NAME in {"numeric", "short_text", "cloze", "essay"}  # out of range, or NUL
     else:
         _hold(kind, content, checked)
 
@@ -96,8 +102,11 @@ def _checked(kind: QuestionType, content: Any, response: Any) -> dict[str, Any] 
 
 def _hold(kind: QuestionType, content: Any, checked: dict[str, Any]) -> None:
     mark = kind.mark(content, checked)
-    assert isinstance(mark, Fraction)
-    assert 0 <= mark <= 1
+    if kind.MARKED_BY_PERSON and kind.is_answered(content, checked):
+        assert mark is None
+    else:
+        assert isinstance(mark, Fraction)
+        assert 0 <= mark <= 1
     assert kind.check(content, checked) == checked
     assert kind.mark(content, json.loads(canonical_json(checked))) == mark
     assert kind.is_answered(content, checked) or mark == 0
@@ -107,15 +116,15 @@ def _hold(kind: QuestionType, content: Any, checked: dict[str, Any]) -> None:
 
 
 def test_confidence_is_kept_and_not_marked(kind: QuestionType, content: Any) -> None:
-    checked = kind.check(content, kind.key(content) | {"confidence": 0.75})
+    checked = kind.check(content, good(kind, content) | {"confidence": 0.75})
     assert checked["confidence"] == 0.75
-    assert kind.mark(content, checked) == 1
+    assert kind.mark(content, checked) == kind.mark(content, good(kind, content))
 
 
 @pytest.mark.parametrize("confidence", [-0.1, 1.1, True, "1", float("nan"), []])
 def test_confidence_out_of_range(kind: QuestionType, content: Any, confidence: object) -> None:
     with pytest.raises(ResponseRefused) as refused:
-        kind.check(content, kind.key(content) | {"confidence": confidence})
+        kind.check(content, good(kind, content) | {"confidence": confidence})
     assert refused.value.problems[0].field == "confidence"
 
 
@@ -130,7 +139,7 @@ def test_shapeless_responses(kind: QuestionType, content: Any, response: Any) ->
 
 def test_unknown_fields_are_refused(kind: QuestionType, content: Any) -> None:
     with pytest.raises(ResponseRefused) as refused:
-        kind.check(content, kind.key(content) | {"extra": 1})
+        kind.check(content, good(kind, content) | {"extra": 1})
     assert refused.value.problems[0].field == "extra"
 
 

@@ -13,6 +13,7 @@ def test_every_type_of_the_contract_is_listed() -> None:
         "short_text",
         "numeric",
         "cloze",
+        "essay",
     ]
 
 

@@ -15,6 +15,9 @@ const questions = [...form.querySelectorAll('.question:not([data-locked])')];
 const status = document.querySelector('.save');
 const outbox = await openOutbox(document.body.dataset.person);
 
+// few attempts hold an essay: the others need not fetch what counts its words
+if (form.querySelector('[data-words-of]')) import('./words.js').then(({ countWords }) => countWords(form));
+
 const note = (id, isShown) => {
   const found = document.getElementById(id);
   if (found) found.hidden = !isShown;

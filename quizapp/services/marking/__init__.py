@@ -1,0 +1,1 @@
+"""Marking by people: what waits for them, and the points that they give."""
