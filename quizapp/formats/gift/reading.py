@@ -104,11 +104,7 @@ class _Reader:
                 N_("Put it into the stems of the questions that need it."),
             )
         if body == "":
-            return self._refuse(
-                "gift-essay",
-                N_("An essay question cannot be carried over."),
-                N_("Ask for something that can be marked, or keep it outside."),
-            )
+            return {"type": "essay"}
         if verdict := _VERDICT.match(body):
             return self._true_false(verdict[1], verdict[2] or "")
         if body.startswith("#"):

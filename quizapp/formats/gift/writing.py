@@ -179,6 +179,11 @@ class _Writer:
         ]
         return "".join([*lines, *self._mistakes(lambda one: self.words(one.text))])
 
+    def essay(self) -> str:
+        names = ("words_min", "words_max", "guide", "sample")
+        self.lost += [name for name in names if getattr(self.content, name)]
+        return ""
+
     def numeric(self) -> str:
         if self.content.unit:
             self.lost.append("unit")
@@ -208,4 +213,5 @@ _KINDS: dict[str, Callable[[_Writer], str]] = {
     "matching": _Writer.matching,
     "short_text": _Writer.short_text,
     "numeric": _Writer.numeric,
+    "essay": _Writer.essay,
 }
