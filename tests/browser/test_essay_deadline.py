@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from delivery_samples import load_bank, make_quiz, question
 from playwright.sync_api import expect
-from sitting_pages import outbox, ready, start
+from sitting_pages import SAVES, outbox, ready, start
 
 from quizapp.storage import responses
 from quizapp.storage.attempts import Attempt
@@ -72,3 +72,14 @@ def test_a_text_that_is_too_long_is_kept_whole_until_it_is_cut_by_its_writer(ess
     field.blur()
     expect(page.locator(".save")).to_have_attribute("data-state", "saved")
     assert json.loads(stored(attempt_id).body) == {"text": FROM_A_FILE[:80]}
+
+
+def test_what_the_device_still_holds_is_put_back_and_counted(essay_page):
+    page, _ = essay_page
+    page.context.route(SAVES, lambda route: route.abort())
+    page.get_by_role("textbox").fill("Peace first, then trade.")
+    page.get_by_role("textbox").blur()
+    expect(page.locator(".save")).to_have_attribute("data-state", "kept")
+    page.reload()
+    expect(page.get_by_role("textbox")).to_have_value("Peace first, then trade.")
+    expect(page.get_by_text("About 4 words.")).to_be_visible()

@@ -15,9 +15,6 @@ const questions = [...form.querySelectorAll('.question:not([data-locked])')];
 const status = document.querySelector('.save');
 const outbox = await openOutbox(document.body.dataset.person);
 
-// few attempts hold an essay: the others need not fetch what counts its words
-if (form.querySelector('[data-words-of]')) import('./words.js').then(({ countWords }) => countWords(form));
-
 const note = (id, isShown) => {
   const found = document.getElementById(id);
   if (found) found.hidden = !isShown;
@@ -342,6 +339,8 @@ if (clock) {
 }
 
 await restore();
+// few attempts hold an essay: the others need not fetch what counts its words, those that were put back included
+if (form.querySelector('[data-words-of]')) import('./words.js').then(({ countWords }) => countWords(form));
 if (state === 'idle') show('idle');
 form.dataset.live = '';
 await outbox.drain();
