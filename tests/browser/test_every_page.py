@@ -26,7 +26,7 @@ TRAINEE = (
 )  # fmt: skip
 INSTRUCTOR = (
     "/", "/cohorts", "/cohorts/new", "/quizzes", "/quizzes/new", "/banks", "/banks/new", BANK,
-    f"{BANK}/questions/t3-high-income-year", "/upload",
+    f"{BANK}/questions/t3-high-income-year", "/upload", "/outages",
 )  # fmt: skip
 ADMINISTRATOR = (
     "/", "/people", "/people/new", "/people/import", "/people/slips", f"{BANK}/people",
@@ -45,6 +45,7 @@ ELSEWHERE = {
     "upload.template": "a file",
     "health.alive": "for machines",
     "health.ready": "for machines",
+    "room.state": "for scripts",
     "static": "files",
 }
 """Routes without a page to look at here, and why."""
@@ -145,10 +146,12 @@ def of_instructor(page):
     cohort = first(page, "/cohorts")
     trainee = first(page, cohort, "tbody th a")
     quiz = first(page, "/quizzes")
-    window = first(page, quiz, "a[href^='/assignments/']")
+    window = first(page, quiz, "a[href^='/assignments/']:not([href$='/room'])")
+    room = f"{window}/room"
     return (
         cohort, f"{cohort}/settings", f"{cohort}/code", trainee, quiz, f"{quiz}/edit",
         f"{quiz}/preview", f"{quiz}/report", f"{quiz}/report/gradebook", f"{quiz}/marking", window,
+        room, f"{room}/wall", f"{room}/attendance", f"{room}/end", first(page, room, ".sitters a"),
     )  # fmt: skip
 
 
