@@ -119,6 +119,9 @@ class Attempt(Out):
     closes_at: Time | None = Field(description="The deadline and the grace after it.")
     submitted_at: Time | None
     seconds_left: int | None
+    paused: bool = Field(
+        description="Whether the invigilator has stopped the time: it has no end until it goes on."
+    )
     items: list[Item]
     refused: list[Refused]
 
@@ -142,6 +145,7 @@ class Attempt(Out):
             closes_at=view.closes_at,
             submitted_at=view.submitted_at,
             seconds_left=view.seconds_left,
+            paused=view.paused,
             items=[Item.of(one, say) for one in view.items],
             refused=[Refused.model_validate(one) for one in view.refused],
         )

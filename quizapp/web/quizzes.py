@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from quizapp.domain.access import may
 from quizapp.domain.errors import Invalid
 from quizapp.services.attempts import starting
-from quizapp.services.people import cohorts
+from quizapp.services.people import accommodations, cohorts
 from quizapp.services.quizzes import assignments, making
 from quizapp.services.quizzes import samples as quiz_samples
 from quizapp.services.quizzes.views import AssignmentView, State
@@ -113,6 +113,7 @@ def quiz_page(
         standing = sorted(given, key=lambda one: ORDER.index(one.state))
         return render_template(
             "quizzes/take.html",
+            granted=accommodations.read(actor(), actor().id).accommodation,
             quiz=quiz,
             given=standing,
             typed=typed or {},

@@ -167,7 +167,7 @@ def test_a_page_without_scripts_shows_the_pause_and_what_was_said(teacher, exam,
 
 
 def test_an_accommodation_is_set_by_an_administrator_and_seen_by_whom_it_concerns(
-    teacher, enter, cohort, sitting
+    teacher, enter, cohort, exam, sitting
 ):
     boss = enter("boss@example.org", "administrator")
     dara, device = sitting
@@ -186,6 +186,9 @@ def test_an_accommodation_is_set_by_an_administrator_and_seen_by_whom_it_concern
     ):
         assert words in browser.get(where).text
     assert words not in other.get("/account").text
+    own = "You have 90 minutes, as you are granted."
+    assert own in dara.get(f"/quizzes/{exam[0]}").text
+    assert "as you are granted" not in other.get(f"/quizzes/{exam[0]}").text
     assert 'class="larger"' in dara.get(f"/attempts/{device.attempt_id}/1").text
 
 
