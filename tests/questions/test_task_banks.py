@@ -11,7 +11,12 @@ from quizapp.resources import questions_folder
 from quizapp.services.banks.files import lint_file
 
 FOLDER = questions_folder()
-BANKS = ("task-3-economic-diplomacy", "task-4-multilateralism", "task-5-diplomats-capacity")
+BANKS = (
+    "task-1-independence-peace",
+    "task-3-economic-diplomacy",
+    "task-4-multilateralism",
+    "task-5-diplomats-capacity",
+)
 FEWEST, FEWEST_OF_A_PROVISION = 50, 6
 LEVELS = {"recall", "understand", "apply"}
 HAND_MARKED = {"essay", "scenario"}
