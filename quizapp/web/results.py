@@ -42,6 +42,11 @@ class Result:
         return gettext("Not passed, with %(score)s of %(most)s", **points)
 
     @property
+    def waits_for_person(self) -> bool:
+        """Whether something of it has to be read by somebody yet."""
+        return any(one.waits for one in self.outcomes if one.item.mark is None)
+
+    @property
     def outcomes(self) -> list[Outcome]:
         """Every answer with its mark."""
         return [Outcome(item) for item in self.view.items]
