@@ -50,6 +50,7 @@ AREAS: tuple[str, ...] = (
     "presence",
     "room",
     "outages",
+    "offline",
     "results",
     "receipts",
     "reports",

@@ -9,7 +9,7 @@ from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, cut
 from quizapp.api.problems import NotPossible
 from quizapp.api.quizzes import QuizPath
-from quizapp.api.shapes import Body, Id, Key, Nothing, Number, Out, Path, Query, Text, Time, Title
+from quizapp.api.shapes import Body, Id, Key, Number, Out, Path, Query, Text, Time, Title
 from quizapp.domain.answers.localised import Lang
 from quizapp.domain.delivery.entry import Brought
 from quizapp.domain.errors import Invalid
@@ -151,6 +151,16 @@ class Attempt(Out):
         )
 
 
+class Submit(Body):
+    """Who ends the attempt."""
+
+    by_clock: bool = Field(
+        False,
+        description="A page's clock does it, not the person: nothing happens while the server's "
+        "says that time is left, or that it stands still; the state is then still `open`.",
+    )
+
+
 class Submitted(Out):
     """A finished attempt; null is what may not be seen yet."""
 
@@ -207,9 +217,11 @@ def read_attempt(path: AttemptPath, query: LangQuery) -> Attempt:
 
 
 @area.post("/attempts/<id>/submit", action="attempt.take", gives={200: Submitted})
-def submit_attempt(path: AttemptPath, body: Nothing) -> Submitted:
+def submit_attempt(path: AttemptPath, body: Submit) -> Submitted:
     """End an attempt and mark it; ending it again changes nothing."""
-    done = submitting.submit(visitor.actor(), path.id, now=visitor.now())
+    done = submitting.submit(
+        visitor.actor(), path.id, by_clock=body.by_clock, now=visitor.now()
+    )
     return Submitted.model_validate(done)
 
 

@@ -20,6 +20,7 @@ from quizapp.web.answering import fingerprint, reading_language
 from quizapp.web.asking import Asked, fields, sprite
 from quizapp.web.figures import KHMER, say_figures
 from quizapp.web.guard import actor, now
+from quizapp.web.moments import local_day, say_clock, say_moment
 from quizapp.web.outcomes import Outcome
 
 NEW_FOR = timedelta(minutes=15)
@@ -82,13 +83,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sitting:
-    """A page of an attempt: of one question (`slot`), or of all (`slot` None)."""
+    """A page of an attempt: of one question (`slot`), or of all (`slot` None).
+
+    `kept` is the page that a device keeps: nothing on it needs the server.
+    """
 
     attempt: AttemptView
     lang: Lang
     slot: int | None = None
     typed: Mapping[int, Typed] = field(default_factory=dict)
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
+    kept: bool = False
 
     @property
     def shown(self) -> Sequence[ItemView]:
@@ -122,7 +127,7 @@ class Sitting:
             fields(asked, self.lang, icons),
             both=f"{self.base}/{item.slot}/both",
             refused=refused,
-            checks=self.attempt.feedback == "after_each" and not asked.locked,
+            checks=self.attempt.feedback == "after_each" and not asked.locked and not self.kept,
             outcome=self.outcomes.get(item.slot),
         )
 
@@ -170,6 +175,20 @@ class Sitting:
         minutes, seconds = divmod(self.attempt.seconds_left or 0, 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+    @property
+    def last_delivery(self) -> str:
+        """Until when a device may deliver what was answered in time; with the day if another."""
+        deadline, closes_at = self.attempt.deadline, self.attempt.closes_at
+        if deadline is None or closes_at is None:
+            return ""
+        same_day = local_day(deadline) == local_day(closes_at)
+        return say_clock(closes_at) if same_day else say_moment(closes_at)
+
+    @property
+    def revisions(self) -> str:
+        """What this page knows of each slot, for scripts: `1:3 2:0`."""
+        return " ".join(f"{item.slot}:{item.revision}" for item in self.attempt.items)
 
     @cached_property
     def cells(self) -> list[Cell]:

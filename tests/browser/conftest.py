@@ -6,7 +6,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -61,16 +61,38 @@ def clock(app: Flask) -> Clock:
     return app.extensions["quizapp.clock"]
 
 
+class Line:
+    """The way to the application; a test may let something else answer in its place."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.instead: tuple[str, bytes] | None = None
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        if self.instead is None:
+            return self.app(environ, start_response)
+        status, page = self.instead
+        start_response(status, [("Content-Type", "text/html")])
+        return [page]
+
+
 @pytest.fixture
-def server(app: Flask, clock: Clock) -> Iterator[str]:
+def line(app: Flask) -> Line:
+    """What stands between the browser and the application."""
+    return Line(app)
+
+
+@pytest.fixture
+def server(line: Line, clock: Clock) -> Iterator[str]:
     """The address of the running application."""
     running = create_server(
-        app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True
+        line, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True
     )
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{running.effective_port}"
-    running.close()
+    # within its own loop: closed from here, that might just be waiting for what is closed
+    running.trigger.pull_trigger(running.close)
     thread.join(5)
 
 
@@ -123,9 +145,9 @@ def quiz(app: Flask) -> Callable[..., Any]:
 
 @pytest.fixture
 def sitting(signed_in_device: Callable[..., BrowserContext], quiz: Any) -> Callable[..., Page]:
-    """Opens the first question of a new attempt."""
+    """Opens the first question of a new attempt; without a service worker unless one is wanted."""
 
-    def begin(**settings: Any) -> Page:
-        return start(signed_in_device(), quiz(**settings))
+    def begin(*, worker: str = "block", **settings: Any) -> Page:
+        return start(signed_in_device(service_workers=worker), quiz(**settings))
 
     return begin

@@ -130,7 +130,7 @@ class TestWithoutConnection:
         page.get_by_role("textbox").last.fill("Asean")
         state(page, "kept")
         page.get_by_role("button", name="Save and check").click()
-        expect(page.get_by_text("There is no connection")).to_be_visible()
+        expect(page.locator("#offline")).to_be_visible()
         assert sorted(entry["slot"] for entry in outbox(page)) == [1, LAST]
         page.context.set_offline(False)
         state(page, "saved")

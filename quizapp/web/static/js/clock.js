@@ -12,14 +12,27 @@ function shown(seconds) {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-// Counts down; says in words when 10, 5 and 1 minutes are left, and calls `over` at the end.
-// Gives back a function that sets the clock to the seconds that the server has said since; null: time stands still.
-export function countDown(clock, said, over) {
+const SLEPT_MS = 3000;
+
+// Counts down; says in words when 10, 5 and 1 minutes are left; calls `over` at the end, and `adrift` when it has come into
+// doubt. Gives back a function that sets the clock to the seconds that the server has said since; null: time stands still.
+export function countDown(clock, said, { over, adrift }) {
   let end;
   let before = 0;
   let next;
   let isOver = false;
+  let apart;
+  // The clock that nobody can set stands still while a device sleeps. Where the other one is ahead, it slept, or was set:
+  // either way less time is shown until the server says how much there is.
+  const wake = () => {
+    const slept = Date.now() - performance.now() - apart;
+    apart += slept;
+    if (slept <= SLEPT_MS) return;
+    end -= slept;
+    adrift();
+  };
   const tick = () => {
+    wake();
     const left = Math.max(0, Math.round((end - performance.now()) / 1000));
     clock.textContent = figures(shown(left));
     clock.parentElement.classList.toggle('low', left < LOW_S);
@@ -37,6 +50,8 @@ export function countDown(clock, said, over) {
     if (seconds === null) return;
     end = performance.now() + seconds * 1000;
     before = Math.max(before, seconds);
+    apart = Date.now() - performance.now();
+    if (isOver) said.textContent = '';
     tick();
   };
   set(Number(clock.dataset.left));

@@ -64,15 +64,22 @@ function openShelf() {
 
 // --- sending one entry; what came of it is one word
 
+// In milliseconds. The clock that nobody can set stands still while a device sleeps, and knows nothing of before the page;
+// the other one may have been set back. The larger is nearer the truth, and the server bounds it.
+function ageOf(entry) {
+  const sure = entry.page === PAGE ? performance.now() - entry.at : performance.now();
+  return Math.max(sure, Date.now() - entry.wall);
+}
+
 async function send(entry, token) {
-  const age = entry.page === PAGE ? performance.now() - entry.at : Date.now() - entry.wall;
+  const age = ageOf(entry);
   const body = JSON.stringify({
     response: entry.response,
     revision: entry.revision,
     base: entry.base,
     lang: entry.lang,
     spent_ms: entry.spent,
-    age_s: Math.max(0, Math.round(age / 100) / 10),
+    age_s: Math.round(age / 100) / 10,
   });
   try {
     const answer = await fetch(`/api/v1/attempts/${entry.attempt}/items/${entry.slot}/response`, {
@@ -111,20 +118,30 @@ export class Outbox extends EventTarget {
     this.fresh = []; // stored by this page and not yet tried
     this.acknowledged = new Map(); // by slot, the revision that the server has: a page hears of it later
     this.writing = Promise.resolve();
+    this.afterwards = async () => []; // what waits for the answers: its words
     this.channel = globalThis.BroadcastChannel ? new BroadcastChannel('quizapp-answers') : null;
     this.channel?.addEventListener('message', ({ data }) => {
-      if (data.person === person) this.#tell('elsewhere', data);
+      if (data.person === person) this.tell('elsewhere', data);
     });
   }
 
+  // Everything of this person; slots are from 1, what stands in none is a wish (handing_in.js).
   entries() {
-    return this.shelf.change(this.person, (entries) => entries);
+    return this.change((entries) => entries);
+  }
+
+  async answers(attempt) {
+    return (await this.entries()).filter((one) => one.slot && one.attempt === attempt);
+  }
+
+  change(decide) {
+    return this.shelf.change(this.person, decide);
   }
 
   // Keep an answer. `seen` is the revision that the page was edited from, unless one of ours is still on its way or
   // has just arrived: its entry may be cleared between the page's call and this transaction.
   put(attempt, slot, answer, seen) {
-    const store = () => this.shelf.change(this.person, (entries, { put, remove }) => {
+    const store = () => this.change((entries, { put, remove }) => {
       const known = Math.max(seen, this.acknowledged.get(keyOf({ attempt, slot })) ?? 0);
       const last = entries.filter((one) => isSame(one, { attempt, slot })).at(-1);
       const isSpare = last && (last.refused || (last.page === PAGE && !last.tried && !this.#isFlying(last)));
@@ -159,7 +176,7 @@ export class Outbox extends EventTarget {
 
   // Take an entry out that has been dealt with elsewhere.
   drop(entry) {
-    return this.shelf.change(this.person, (entries, { remove }) => remove(entry));
+    return this.change((entries, { remove }) => remove(entry));
   }
 
   // Send all that can be sent; resolves when each entry has been tried once.
@@ -189,7 +206,7 @@ export class Outbox extends EventTarget {
     let words = [];
     while (this.again) {
       this.again = false;
-      words = await this.#round();
+      words = [...await this.#round(), ...await this.afterwards()];
       if (words.some(({ word }) => word === 'signed-out') && !hasRenewed) {
         hasRenewed = true;
         this.again = await this.renew();
@@ -201,7 +218,7 @@ export class Outbox extends EventTarget {
     this.reachable = !words.length || is('unreachable').length < words.length;
     this.failures = failed.length ? this.failures + 1 : 0;
     if (failed.length) this.#backOff(Math.max(...failed.map(({ after }) => after || 0)));
-    this.#tell('settled', { failed: failed.length > 0 });
+    this.tell('settled', { failed: failed.length > 0 });
   }
 
   // Every slot for itself: a bad entry holds up only what follows it in its own slot.
@@ -209,7 +226,7 @@ export class Outbox extends EventTarget {
     const slots = new Map();
     for (const entry of await this.entries()) {
       const key = keyOf(entry);
-      if (!entry.refused) slots.set(key, [...(slots.get(key) ?? []), entry]);
+      if (entry.slot && !entry.refused) slots.set(key, [...(slots.get(key) ?? []), entry]);
     }
     return Promise.all([...slots.values()].map((entries) => this.#sendInOrder(entries)));
   }
@@ -228,7 +245,7 @@ export class Outbox extends EventTarget {
 
   // The entry as it stands; nothing where it has given way to a newer one in the meantime.
   #markTried(entry) {
-    return this.shelf.change(this.person, (entries, { put }) => {
+    return this.change((entries, { put }) => {
       const stands = entries.find((one) => isThis(one, entry));
       this.fresh = this.fresh.filter((one) => !isThis(one, entry));
       if (stands && !stands.tried) put({ ...stands, tried: true });
@@ -241,22 +258,22 @@ export class Outbox extends EventTarget {
     this.acknowledged.set(key, Math.max(entry.revision, this.acknowledged.get(key) ?? 0));
     await this.drop(entry);
     const { person, attempt, slot, revision, response } = entry;
-    const news = { person, attempt, slot, revision, response, savedAt: data.saved_at, left: data.seconds_left };
+    const news = { person, attempt, slot, revision, response, savedAt: data.saved_at, left: data.seconds_left, late: data.late };
     this.channel?.postMessage(news);
-    this.#tell('saved', news);
+    this.tell('saved', news);
   }
 
   async #refused(entry, problem) {
     const isUnfit = !problem.current; // nothing else stands in its way: what follows was edited from what stood before
     const words = problem.errors?.map(({ message }) => message).join(' ') || problem.detail;
     const refused = { type: problem.type, isUnfit, words };
-    await this.shelf.change(this.person, (entries, { put }) => {
+    await this.change((entries, { put }) => {
       for (const one of entries.filter((other) => isSame(other, entry))) {
         if (isThis(one, entry)) put({ ...one, tried: true, refused });
         else if (isUnfit && one.base === entry.revision) put({ ...one, base: entry.base });
       }
     });
-    this.#tell('refused', { ...entry, refused });
+    this.tell('refused', { ...entry, refused });
   }
 
   #backOff(least) {
@@ -278,7 +295,7 @@ export class Outbox extends EventTarget {
     }
   }
 
-  #tell(type, detail) {
+  tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

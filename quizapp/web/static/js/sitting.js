@@ -6,14 +6,16 @@ import { confirmOrder, figures, move, read, write } from './fields.js';
 const TYPING_MS = 600;
 const WRITING_MS = 5000; // a long text is kept here at every key, and sent at most so often: each save is logged whole
 const LEAVING_MS = 2500;
-const AGAIN_MS = 3000;
-const HERD_MS = 8000; // a deadline is the same for all: pages hand in one after the other
+const QUIET_MS = 1500; // the page itself comes first, then what keeps it going without a connection
 
 const form = document.querySelector('form[data-attempt]');
 const { attempt } = form.dataset;
 const questions = [...form.querySelectorAll('.question:not([data-locked])')];
 const status = document.querySelector('.save');
-const outbox = await openOutbox(document.body.dataset.person);
+const { person } = document.body.dataset;
+const isCopy = 'kept' in form.dataset;
+const outbox = await openOutbox(person);
+for (const question of questions) question.saved = read(question);
 
 const note = (id, isShown) => {
   const found = document.getElementById(id);
@@ -23,10 +25,10 @@ const note = (id, isShown) => {
 
 // --- the state of saving: seen at once, announced when it has settled into another one
 
-const ICONS = { idle: 'check', saving: 'wait', saved: 'check', kept: 'offline', 'signed-out': 'warn', refused: 'warn' };
+const ICONS = { idle: 'check', saving: 'wait', saved: 'check', kept: 'offline', 'signed-out': 'warn', refused: 'warn', late: 'wait' };
 let state = status.dataset.state;
 let announced = state;
-let hasSaved = state === 'saved';
+let saved = state === 'saved' ? 'saved' : 'idle';
 
 function show(next) {
   const [words, time] = status.querySelectorAll('span');
@@ -37,15 +39,16 @@ function show(next) {
   words.textContent = status.getAttribute(`data-${next}`);
   if (next !== 'saved') time.textContent = '';
   note('signed-out', next === 'signed-out');
+  note('until', next === 'kept' || next === 'signed-out' || isCopy);
   if (next === 'saving' || next === announced) return;
   document.getElementById('said').textContent = words.textContent;
   announced = next;
 }
 
 async function judge() {
-  const entries = (await outbox.entries()).filter((entry) => entry.attempt === attempt);
+  const entries = await outbox.answers(attempt);
   if (entries.some((entry) => entry.refused)) show('refused');
-  else if (!entries.length) show(hasSaved ? 'saved' : 'idle');
+  else if (!entries.length) show(saved);
   else if (outbox.signedOut) show('signed-out');
   else show(outbox.failures ? 'kept' : 'saving');
 }
@@ -147,19 +150,20 @@ function refuse(entry) {
 async function arrived(news) {
   const question = news.attempt === attempt && questionOf(news);
   if (!question) return;
-  hasSaved = true;
+  saved = news.late ? 'late' : 'saved';
+  question.saved = news.response;
   question.dataset.revision = Math.max(news.revision, question.dataset.revision);
   if (news.left !== null) setClock(news.left);
   presence?.saved();
   await judge();
-  if (state === 'saved') showTime(news.savedAt);
+  if (state === saved) showTime(news.savedAt);
 }
 
 // What another page of this browser saved is what stands; what is typed here since is a conflict, and says so.
 async function take(news) {
   const question = news.attempt === attempt && questionOf(news);
   if (!question || news.revision < question.dataset.revision) return;
-  const waiting = (await outbox.entries()).some((one) => one.attempt === attempt && one.slot === news.slot);
+  const waiting = (await outbox.answers(attempt)).some((one) => one.slot === news.slot);
   if (waiting) return;
   write(question, news.response);
   mark(question, news.response !== null);
@@ -167,9 +171,25 @@ async function take(news) {
 
 // --- what this device still holds is put back, and sent
 
+// A copy is as old as its making: what was saved since is put into it, and its clock goes on from there.
+async function bringUpToDate() {
+  const { about, remembered } = await import('./kept.js');
+  for (const one of await remembered(person, attempt)) {
+    const question = questionOf(one);
+    if (!question || one.revision <= question.dataset.revision) continue;
+    question.dataset.revision = one.revision;
+    question.saved = one.response;
+    write(question, one.response);
+    mark(question, one.response !== null);
+  }
+  const made = await about(person, attempt);
+  const clock = document.querySelector('[data-left]');
+  if (made && clock) clock.dataset.left = Math.max(0, clock.dataset.left - (Date.now() - made.at) / 1000);
+}
+
 async function restore() {
-  for (const entry of await outbox.entries()) {
-    const question = entry.attempt === attempt && questionOf(entry);
+  for (const entry of await outbox.answers(attempt)) {
+    const question = questionOf(entry);
     if (!question) continue;
     const isResolved = document.getElementById(`${question.dataset.prefix}both`).hidden;
     if (entry.refused && !entry.refused.isUnfit && isResolved) await outbox.drop(entry);
@@ -191,7 +211,7 @@ async function sendFlags() {
     if (field.checked) body.set('flag', 'on');
     try {
       const done = await fetch(form.action, { method: 'POST', body, keepalive: true, headers: { Accept: 'application/json' } });
-      if (done.ok) flags.delete(field);
+      if (done.status === 204) flags.delete(field); // neither a portal's page nor that of signing in
     } catch {
       return;
     }
@@ -219,42 +239,34 @@ async function settle() {
 
 const isOffline = () => !navigator.onLine || !outbox.reachable;
 
-async function leave(how) {
+// Whether the page with all the questions opens without a connection.
+async function hasCopy() {
+  if (!navigator.serviceWorker?.controller || 'forward' in form.dataset) return false;
+  return import('./kept.js').then(({ about }) => about(person, attempt)).catch(() => null);
+}
+
+async function leave(how, isOfAttempt = false) {
   if (isLeaving) return;
   isLeaving = true;
   await settle();
-  if (!isOffline()) return how();
+  if (!isOffline() || (isOfAttempt && await hasCopy())) return how();
   isLeaving = false;
   note('offline', true);
+}
+
+// On the copy all places are on the page.
+function scrollTo(place) {
+  const found = document.getElementById(place === 'end' ? 'hand' : `q${place}`);
+  found?.scrollIntoView();
+  found?.focus({ preventScroll: true });
 }
 
 function go(place) {
   const { base } = form.dataset;
   const places = { leave: '/', first: base };
-  if (place !== 'stay') leave(() => location.assign(places[place] ?? `${base}/${place}`));
-  else outbox.drain();
-}
-
-// Handing in waits for every answer that can still arrive.
-async function handIn() {
-  const unsent = (await outbox.entries()).filter((entry) => entry.attempt === attempt && !entry.refused);
-  if (!unsent.length) return post(form.action, {});
-  isLeaving = false;
-  note('offline', true);
-}
-
-async function handInAtTheEnd() {
-  form.inert = true;
-  await settle();
-  await wait(Math.random() * HERD_MS);
-  await settle();
-  while (isOffline()) {
-    await wait(AGAIN_MS);
-    await settle();
-  }
-  const told = await presence?.ask();
-  if (told?.paused || told?.left > 0) return;
-  document.getElementById('hand-in').submit();
+  if (isCopy && place !== 'leave') scrollTo(place);
+  else if (place !== 'stay') leave(() => location.assign(places[place] ?? `${base}/${place}`), place !== 'leave');
+  if (isCopy || place === 'stay') outbox.drain();
 }
 
 // --- what the invigilator does while the page is open
@@ -268,7 +280,7 @@ async function heard(told) {
   const wasPaused = 'paused' in form.dataset;
   if (wasPaused && !told.paused && !clock && told.left !== null) return location.reload();
   form.toggleAttribute('data-paused', told.paused);
-  form.inert = told.paused || (told.left === 0 && form.inert);
+  form.inert = told.paused || 'handing' in form.dataset || (told.left === 0 && form.inert);
   setClock(told.paused ? null : told.left);
 }
 
@@ -283,6 +295,18 @@ function post(action, fields) {
   body.submit();
 }
 
+// --- the end: rarely needed at once, and not to be waited for
+
+const finishing = (() => {
+  let loaded;
+  const page = { person, attempt, form, questions, outbox, note, wait, settle, setClock: (seconds) => setClock(seconds) };
+  const load = () => import('./finishing.js').then(({ attachFinishing }) => attachFinishing(page));
+  return () => loaded ??= load().catch((error) => {
+    loaded = null; // the connection was lost before: the next call tries again
+    throw error;
+  });
+})();
+
 function press(button) {
   const question = button.closest('.question');
   const name = button.name.slice(question?.dataset.prefix.length ?? 0);
@@ -291,7 +315,7 @@ function press(button) {
   if (name === 'move' || name === 'confirm') answer(question);
   else if (name === 'go') go(button.value);
   else if (name === 'check') leave(() => post(form.action, { check: button.value }));
-  else leave(handIn);
+  else finishing().then(({ handIn }) => handIn());
 }
 
 // --- wiring
@@ -329,18 +353,33 @@ outbox.addEventListener('settled', async () => {
   if (outbox.reachable) note('offline', false);
 });
 
+if (isCopy) await bringUpToDate();
+
 if ('room' in form.dataset) {
   const { attend } = await import('./presence.js');
   presence = attend(form, () => outbox.token(), heard);
 }
 if (clock) {
   const { countDown } = await import('./clock.js');
-  setClock = countDown(clock, document.getElementById('time-left'), handInAtTheEnd);
+  setClock = countDown(clock, document.getElementById('time-left'), {
+    over: async () => {
+      form.inert = true;
+      (await finishing()).timeIsUp();
+    },
+    adrift: async () => presence ? presence.ask() : (await finishing()).askTheTime(),
+  });
 }
 
 await restore();
 // few attempts hold an essay: the others need not fetch what counts its words, those that were put back included
 if (form.querySelector('[data-words-of]')) import('./words.js').then(({ countWords }) => countWords(form));
 if (state === 'idle') show('idle');
+note('until', isCopy);
 form.dataset.live = '';
+if (isCopy) scrollTo(location.pathname.split('/').at(-1));
 await outbox.drain();
+// what keeps the attempt going without a connection is fetched in peace
+await wait(isCopy ? 0 : QUIET_MS);
+await (await finishing()).resume();
+const { keepAttempt } = await import('./keeping.js');
+await keepAttempt({ person, attempt, form, questions, outbox, isCopy });
