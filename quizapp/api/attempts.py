@@ -219,9 +219,7 @@ def read_attempt(path: AttemptPath, query: LangQuery) -> Attempt:
 @area.post("/attempts/<id>/submit", action="attempt.take", gives={200: Submitted})
 def submit_attempt(path: AttemptPath, body: Submit) -> Submitted:
     """End an attempt and mark it; ending it again changes nothing."""
-    done = submitting.submit(
-        visitor.actor(), path.id, by_clock=body.by_clock, now=visitor.now()
-    )
+    done = submitting.submit(visitor.actor(), path.id, by_clock=body.by_clock, now=visitor.now())
     return Submitted.model_validate(done)
 
 
