@@ -16,7 +16,7 @@ from flask import (
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from quizapp.domain.errors import Conflict, Invalid
+from quizapp.domain.errors import Conflict, Invalid, NotFound
 from quizapp.services.attempts import extending, pausing, room
 from quizapp.web import sitters
 from quizapp.web.answering import reading_language
@@ -141,42 +141,49 @@ def act(assignment_id: UUID, person_id: UUID) -> str | Response:
     """Do one of these."""
     what = typed("do")
     try:
-        if what == "extend":
-            attempt_id = UUID(typed("attempt"))
+        said = _done(what, assignment_id, person_id)
+    except (Invalid, Conflict) as error:
+        wrong = {f"{what}-{field}": said for field, said in problems(error, "form").items()}
+        return make_response(_place(assignment_id, person_id, wrong), error.status)
+    flash(said)
+    return redirect(url_for("room.place", assignment_id=assignment_id, person_id=person_id), 303)
+
+
+def _done(what: str, assignment_id: UUID, person_id: UUID) -> str:
+    """Do what a form of the place asks for; gives what is said of it."""
+    match what:
+        case "extend":
             extending.extend(
                 actor(),
                 assignment_id,
-                attempt_id,
+                _attempt(),
                 minutes=typed("minutes"),
                 reason=typed("reason"),
                 now=now(),
             )
-            flash(gettext("The minutes are given: the open page shows them within half a minute."))
-        elif what == "let_in":
-            until = typed_time(typed("until"))
+            return gettext("The minutes are given: the open page shows them within half a minute.")
+        case "let_in":
+            until, reason = typed_time(typed("until")), typed("reason")
             extending.let_in(
-                actor(),
-                assignment_id,
-                person_id,
-                until=until,
-                reason=typed("reason"),
-                now=now(),
+                actor(), assignment_id, person_id, until=until, reason=reason, now=now()
             )
-            flash(gettext("The person may begin until then."))
-        elif what == "say":
+            return gettext("The person may begin until then.")
+        case "say":
             room.say(actor(), assignment_id, typed("body"), person_id=person_id, now=now())
-            flash(gettext("It is said: open pages show it within half a minute."))
-        elif what == "end" and typed("sure") == "yes":
+            return gettext("It is said: open pages show it within half a minute.")
+        case "end" if typed("sure") == "yes":
             room.end(actor(), assignment_id, person_id=person_id, now=now())
-            flash(gettext("The attempt is ended. What was saved counts."))
-        elif what == "end":
-            flash(gettext("Nothing was ended: tick the box to confirm."))
-    except ValueError:  # no attempt is named
-        pass
-    except (Invalid, Conflict) as error:
-        wrong = {f"{what}-{field}": said for field, said in problems(error, "form").items()}
-        return make_response(_place(assignment_id, person_id, wrong), error.status)
-    return redirect(url_for("room.place", assignment_id=assignment_id, person_id=person_id), 303)
+            return gettext("The attempt is ended. What was saved counts.")
+        case "end":
+            return gettext("Nothing was ended: tick the box to confirm.")
+    raise NotFound
+
+
+def _attempt() -> UUID:
+    try:
+        return UUID(typed("attempt"))
+    except ValueError:
+        raise NotFound from None
 
 
 def _page(assignment_id: UUID, wrong: dict[str, str] | None = None) -> str:

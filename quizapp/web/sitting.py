@@ -216,8 +216,9 @@ class Sitting:
 
     @property
     def in_room(self) -> bool:
-        """Whether somebody may watch over it: an exam that is given."""
-        return self.attempt.mode == "exam" and self.attempt.assignment_id is not None
+        """Whether somebody may watch over it: an exam that is given, and whatever is paused."""
+        is_given = self.attempt.assignment_id is not None
+        return is_given and (self.attempt.mode == "exam" or self.attempt.paused)
 
     @property
     def new_messages(self) -> list[Message]:

@@ -88,6 +88,7 @@ class CohortStanding:
 class Closing:
     """A given quiz that closes soon; `begun` of the cohort's `trainees` have begun it."""
 
+    assignment_id: UUID
     quiz_id: UUID
     cohort_id: UUID
     title: Localised
@@ -250,6 +251,7 @@ def _cohort(row: Any) -> CohortStanding:
 
 def _closing(row: Any) -> Closing:
     return Closing(
+        assignment_id=row.id,
         quiz_id=row.quiz_id,
         cohort_id=row.cohort_id,
         title=Localised.model_validate(row.quiz_title),
