@@ -69,7 +69,7 @@ def file_of(*questions):
 class TestBanks:
     def test_every_shipped_question_has_a_page(self, teacher):
         teacher.get("/banks")
-        assert teacher.heading == "5 banks are ready to ask from"
+        assert re.match(r"\d+ banks are ready to ask from", teacher.heading)
         teacher.get(SHIPPED)
         assert "questions are approved" in teacher.heading
         links = re.findall(rf'href="({SHIPPED}/questions/[^"]+)"', teacher.last.text)

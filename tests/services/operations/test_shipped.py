@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+import yaml
 from cast import settings_for
 from sqlalchemy import event, func, select
 
@@ -18,6 +19,10 @@ from quizapp.storage.questions import Question, QuestionVersion
 from quizapp.storage.quizzes import Quiz, QuizVersion
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+BANKS = [
+    path for path in questions_folder().glob("*.yaml") if "\nbank: " in path.read_text("utf-8")
+]
+QUIZZES = len(yaml.safe_load((questions_folder() / "quizzes.yaml").read_text("utf-8"))["quizzes"])
 
 
 @pytest.fixture
@@ -31,11 +36,11 @@ def folder(tmp_path):
 class TestShipped:
     def test_it_is_all_there_after_the_first_start(self):
         loaded = shipped.load(questions_folder(), now=NOW)
-        assert len(loaded.banks) == 5
-        assert [r.rejected for r in loaded.banks] == [0] * 5
+        assert len(loaded.banks) == len(BANKS) >= 6
+        assert not any(r.rejected for r in loaded.banks)
         assert loaded.findings == ()
         with transaction(write=False) as session:
-            assert session.scalar(select(func.count()).where(Bank.shipped)) == 5
+            assert session.scalar(select(func.count()).where(Bank.shipped)) == len(BANKS)
             approved = session.execute(select(Question.state, Question.approved_as).distinct())
             assert set(approved) == {("approved", "shipped")}
             quizzes = session.scalars(select(Quiz)).all()
@@ -64,7 +69,7 @@ class TestShipped:
         assert sum(r.updated for r in loaded.banks) == 1
         with transaction(write=False) as session:
             assert session.scalar(select(func.count()).select_from(QuestionVersion)) == before + 1
-            assert session.scalar(select(func.count()).select_from(QuizVersion)) == 6
+            assert session.scalar(select(func.count()).select_from(QuizVersion)) == QUIZZES
 
     def test_a_changed_quiz_becomes_a_version(self, folder):
         shipped.load(folder, now=NOW)
