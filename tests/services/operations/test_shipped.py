@@ -97,4 +97,4 @@ def test_nodes_that_start_together_load_it_once(database_of, tmp_path):
 
     with ThreadPoolExecutor(3) as pool:
         loaded = list(pool.map(start, range(3)))
-    assert sorted(len(one.banks) for one in loaded) == [0, 0, 5]
+    assert sorted(len(one.banks) for one in loaded) == [0, 0, len(BANKS)]
