@@ -6,6 +6,7 @@ PORT ?= 8000
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 FAULTS_ARGS ?=
+LOAD_ARGS ?=
 UV ?= uv
 
 BIN := .venv/bin
@@ -15,7 +16,7 @@ INSTALLED := .venv/.installed
 INSTALLED_TESTS := .venv/.installed-tests
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard quizapp/translations/*/LC_MESSAGES/*.po))
 
-.PHONY: help setup run demo test check faults bench lock clean
+.PHONY: help setup run demo test check faults load bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +25,7 @@ help:
 	@echo "make test    set up and run all tests; PYTEST_ARGS='-k mail' some of them"
 	@echo "make check   everything static: style, types, imports, templates, banks, catalogues"
 	@echo "make faults  1,200 seeded runs while servers are killed; FAULTS_ARGS='--seed 7 --on three'"
+	@echo "make load    let cohorts sit an exam on this machine; LOAD_ARGS='--sizes 2000,5000'"
 	@echo "make bench   measure the speed"
 	@echo "make lock    resolve the dependencies anew; needs uv"
 
@@ -51,6 +53,9 @@ check: $(INSTALLED_TESTS) $(CATALOGUES)
 
 faults: $(INSTALLED_TESTS) $(CATALOGUES)
 	PYTHONPATH=tests:tests/services $(BIN)/python tests/faults/run_faults.py $(FAULTS_ARGS)
+
+load: $(INSTALLED_TESTS) $(CATALOGUES)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/cohort.py $(LOAD_ARGS)
 
 bench: $(INSTALLED_TESTS) $(CATALOGUES)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py $(BENCH_ARGS)

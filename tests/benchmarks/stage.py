@@ -59,14 +59,14 @@ class Stage:
     quiz: UUID
 
 
-def build(url: str, folder: Path, people: int, *, finished: int = 0) -> Stage:
+def build(url: str, folder: Path, people: int, *, items: int = ITEMS) -> Stage:
     """Fill a database.
 
     Args:
         url: of an empty database.
         folder: for the instance.
         people: how many trainees, each with a session and an open attempt.
-        finished: how many attempts of others are over already.
+        items: of each attempt.
     """
     settings = load_settings(database_url=url, secret_key=SECRET, instance_folder=folder)
     app = create_app(settings)
@@ -79,7 +79,7 @@ def build(url: str, folder: Path, people: int, *, finished: int = 0) -> Stage:
             session.add(Cohort(id=cohort, code="BENCH", title="Bench", created_at=now))
         instructor = _somebody(app, "instructor", 0, cohort, now)
         trainees = [_somebody(app, "trainee", n, cohort, now) for n in range(people)]
-        quiz = making.make(instructor.actor, _quiz(), now=now)
+        quiz = making.make(instructor.actor, _quiz(items), now=now)
         assignments.give(instructor.actor, quiz, cohort, now=now)
         for one in trainees:
             _start(one, quiz, now)
@@ -124,11 +124,11 @@ def _headers(app: Flask, session_id: UUID) -> dict[str, str]:
     }
 
 
-def _quiz() -> dict[str, Any]:
-    """Twenty single choice questions of the shipped banks, in one order."""
+def _quiz(items: int) -> dict[str, Any]:
+    """So many single choice questions of the shipped banks, in one order."""
     with transaction(write=False) as session:
         indexes = bank_index.indexes(session)
-    sections, left = [], ITEMS
+    sections, left = [], items
     for slug, index in sorted(indexes.items()):
         keys = [e.key for e in index.entries if e.type == "single_choice" and e.use != "exam"]
         if keys[:left]:
@@ -179,8 +179,8 @@ def _wait(process: "subprocess.Popen[bytes]", address: str) -> None:
 
 
 @contextmanager
-def product(stage: Stage, folder: Path) -> Iterator[tuple[int, int]]:
-    """`quizapp serve` as it comes: its port and process id."""
+def product(stage: Stage, folder: Path, *arguments: str) -> Iterator[tuple[int, int]]:
+    """`quizapp serve` with these arguments: its port and process id."""
     port = databases.free_port()
     env = {
         "QUIZAPP_DATABASE_URL": stage.url,
@@ -190,7 +190,7 @@ def product(stage: Stage, folder: Path) -> Iterator[tuple[int, int]]:
         "QUIZAPP_LOG_LEVEL": "WARNING",
     }
     quizapp = str(Path(sys.executable).with_name("quizapp"))
-    with serving([quizapp, "serve", "--port", str(port)], port, "/healthz", env) as pid:
+    with serving([quizapp, "serve", "--port", str(port), *arguments], port, "/healthz", env) as pid:
         yield port, pid
 
 
@@ -207,6 +207,12 @@ def cpu_seconds(pid: int) -> float:
     """Processor time that a process has used so far (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def family_cpu(pid: int) -> float:
+    """The same of a process and of those that it started and that are still there."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return cpu_seconds(pid) + sum(family_cpu(int(one)) for one in children)
 
 
 def resident_mb(pid: int) -> float:
