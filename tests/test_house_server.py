@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from databases import free_port
 from running import PATIENCE_S, environment, serving
@@ -52,6 +54,18 @@ def test_shipped_content_is_there_from_the_first_start(database_of, tmp_path):
     done = run("bank", "coverage", "--json", folder=tmp_path, database_url=url)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)
+
+
+def test_a_room_without_a_proxy_is_answered(database_of, tmp_path):
+    """Sixty browsers hold their connections open, and the next one is served at once."""
+    with (
+        serving(QUIZAPP, tmp_path, database_url=database_of("sqlite")) as server,
+        ExitStack() as held,
+    ):
+        place = ("127.0.0.1", urlsplit(server.address).port)
+        for _ in range(60 * 3):
+            held.enter_context(socket.create_connection(place, timeout=10))
+        assert server.get("/healthz")[0] == 200
 
 
 def test_several_processes_need_postgresql(tmp_path):

@@ -21,6 +21,10 @@ MOST_BODY_BYTES = 200_000_000
 """What is read of a request at all: past the application's own limit, so that its page can say
 what is too large, and far below what would fill a disk."""
 
+MOST_CONNECTIONS = 900
+"""Browsers keep several each, also while they ask nothing: waitress's own 100 would leave half of a
+room without a proxy waiting. A process may usually have 1024 files open."""
+
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -89,6 +93,8 @@ def run_server(app: "Flask", *, host: str, port: int) -> None:
             threads=settings.threads,
             ident=None,
             max_request_body_size=MOST_BODY_BYTES,
+            connection_limit=MOST_CONNECTIONS,
+            asyncore_use_poll=True,  # select ends at descriptor 1024
             # the application knows how many proxies to believe
             clear_untrusted_proxy_headers=settings.trusted_proxies == 0,
         )
