@@ -51,6 +51,7 @@ AREAS: tuple[str, ...] = (
     "room",
     "outages",
     "offline",
+    "device_check",
     "results",
     "receipts",
     "reports",
