@@ -9,12 +9,25 @@ from quizapp.api.area import Area
 from quizapp.api.paging import Listed, Page, cut
 from quizapp.api.problems import NotPossible
 from quizapp.api.quizzes import QuizPath
-from quizapp.api.shapes import Body, Id, Key, Number, Out, Path, Query, Text, Time, Title
+from quizapp.api.shapes import (
+    Body,
+    Id,
+    Key,
+    Number,
+    Out,
+    Path,
+    Query,
+    Text,
+    Time,
+    Title,
+    Whole,
+)
 from quizapp.domain.answers.localised import Lang
 from quizapp.domain.delivery.entry import Brought
 from quizapp.domain.errors import Invalid
-from quizapp.services.attempts import receipts, starting, submitting, taking
+from quizapp.services.attempts import moving, receipts, starting, submitting, taking
 from quizapp.services.attempts.receipts import ReceiptRow
+from quizapp.services.attempts.saving import MOST_SLOTS
 from quizapp.services.attempts.submitting import State
 from quizapp.services.attempts.taking import AttemptView, ItemView
 from quizapp.translations.words import Words, words
@@ -122,6 +135,9 @@ class Attempt(Out):
     paused: bool = Field(
         description="Whether the invigilator has stopped the time: it has no end until it goes on."
     )
+    reached: int | None = Field(
+        description="Where it goes forward only: the slot that one is at; those before are left."
+    )
     items: list[Item]
     refused: list[Refused]
 
@@ -146,6 +162,7 @@ class Attempt(Out):
             submitted_at=view.submitted_at,
             seconds_left=view.seconds_left,
             paused=view.paused,
+            reached=view.reached if view.navigation == "forward" else None,
             items=[Item.of(one, say) for one in view.items],
             refused=[Refused.model_validate(one) for one in view.refused],
         )
@@ -159,6 +176,18 @@ class Submit(Body):
         description="A page's clock does it, not the person: nothing happens while the server's "
         "says that time is left, or that it stands still; the state is then still `open`.",
     )
+
+
+class Going(Body):
+    """Where to go on to."""
+
+    slot: Whole = Field(ge=1, le=MOST_SLOTS)
+
+
+class Reached(Out):
+    """Where one is."""
+
+    slot: int
 
 
 class Submitted(Out):
@@ -214,6 +243,13 @@ def read_attempt(path: AttemptPath, query: LangQuery) -> Attempt:
     """An attempt with its items and what is saved; no key, no mark."""
     view = taking.read(visitor.actor(), path.id, query.chosen, now=visitor.now())
     return Attempt.of(view, query.chosen)
+
+
+@area.post("/attempts/<id>/reached", action="attempt.take", gives={200: Reached}, refuses=(409,))
+def reach(path: AttemptPath, body: Going) -> Reached:
+    """Go on to a question; where the quiz goes forward only, those before are left for good."""
+    slot = moving.go_on(visitor.actor(), path.id, body.slot, now=visitor.now())
+    return Reached(slot=slot)
 
 
 @area.post("/attempts/<id>/submit", action="attempt.take", gives={200: Submitted})

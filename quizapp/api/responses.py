@@ -55,6 +55,9 @@ class SavedResponse(Out):
     receipt: str
     seconds_left: int | None
     late: bool
+    elsewhere: bool = Field(
+        description="Whether the attempt was continued on another device; the answer counts."
+    )
 
 
 @area.put(

@@ -172,6 +172,13 @@ class AnswerLocked(SaveRefused):
     title = N_("You have seen the feedback to this question, so its answer stands.")
 
 
+class SlotLeft(SaveRefused):
+    """The quiz goes forward only, and the question was left before this was answered."""
+
+    slug = "slot-left"
+    title = N_("You have left this question, and this quiz goes forward only.")
+
+
 class AttemptHeld(Conflict):
     """The deadline fell into an outage: nobody has decided yet what becomes of the attempt."""
 

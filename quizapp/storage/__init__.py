@@ -7,6 +7,7 @@ from quizapp.storage import (
     banks,
     cohorts,
     database,
+    exposures,
     jobs,
     marks,
     outages,
@@ -17,6 +18,7 @@ from quizapp.storage import (
     receipts,
     responses,
     room,
+    seats,
     sources,
     statistics,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "banks",
     "cohorts",
     "database",
+    "exposures",
     "jobs",
     "marks",
     "outages",
@@ -38,6 +41,7 @@ __all__ = [
     "receipts",
     "responses",
     "room",
+    "seats",
     "sources",
     "statistics",
 ]

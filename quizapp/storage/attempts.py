@@ -34,7 +34,8 @@ class Attempt(WithId):
     assignment, so that two starts at once cannot pass the number allowed. Scores are in millionths
     of a point. `honoured_at` is when the honour statement was accepted. While its assignment is
     paused, `deadline` and `closes_at` are empty, so that nothing ends and nothing is late; the
-    paused ones hold them until it goes on.
+    paused ones hold them until it goes on. `device` is
+    the one that began it; one that took it over stands in its seat (`storage.seats`).
     """
 
     __tablename__ = "attempts"
@@ -49,6 +50,7 @@ class Attempt(WithId):
     state: Mapped[str] = mapped_column(String(20))
     seed: Mapped[int] = mapped_column(BigInteger)
     items: Mapped[list[Any]]
+    device: Mapped[UUID | None]
     started_at: Mapped[datetime]
     honoured_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]

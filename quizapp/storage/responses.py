@@ -79,7 +79,7 @@ class LoggedResponse(Base):
     __table_args__ = (
         CheckConstraint(
             "outcome IN ('accepted', 'stale-revision', 'conflict', 'attempt-closed',"
-            " 'answer-locked')",
+            " 'answer-locked', 'slot-left')",
             name="outcome",
         ),
         # few rows, which the room counts; an accepted save does not touch it

@@ -24,6 +24,7 @@ from quizapp.storage.database import table, upsert
 from quizapp.storage.people import LoginSession, Person
 from quizapp.storage.prepared import Prepared
 from quizapp.storage.responses import LoggedResponse, Response
+from quizapp.storage.seats import seats
 
 _sessions = table(LoginSession)
 _people = table(Person)
@@ -44,6 +45,7 @@ def _context(match: ColumnElement[bool]) -> Select[Any]:
             _people.c.active,
             _attempts.c.person_id,
             _attempts.c.cohort_id,
+            _attempts.c.quiz_version_id,
             _attempts.c.state,
             _attempts.c.started_at,
             _attempts.c.deadline,
@@ -53,6 +55,8 @@ def _context(match: ColumnElement[bool]) -> Select[Any]:
             _responses.c.body,
             _responses.c.saved_at,
             _responses.c.checked_at,
+            seats.c.left_at,
+            func.coalesce(seats.c.device, _attempts.c.device).label("held_by"),
         )
         .select_from(
             _sessions.join(_people, _people.c.id == _sessions.c.person_id)
@@ -64,6 +68,7 @@ def _context(match: ColumnElement[bool]) -> Select[Any]:
                     _responses.c.slot == bindparam("slot"),
                 ),
             )
+            .outerjoin(seats, seats.c.attempt_id == _attempts.c.id)
         )
         .where(match)
         .with_for_update(read=True, of=_attempts)

@@ -17,6 +17,7 @@ from quizapp.storage.outages import Outage, in_outage
 from quizapp.storage.prepared import Prepared
 from quizapp.storage.quizzes import Assignment, Quiz, QuizVersion
 from quizapp.storage.room import said_at
+from quizapp.storage.seats import seats
 
 _attempts = table(Attempt)
 _quizzes = table(Quiz)
@@ -40,11 +41,13 @@ _ONE = Prepared(
         _granted.c.larger_text,
         _assignments.c.paused_at,
         said_at().label("said_at"),
+        seats.c.left_at,
+        func.coalesce(seats.c.device, _attempts.c.device).label("held_by"),
     )
     .select_from(
-        _WITH_QUIZ.outerjoin(_granted, _granted.c.person_id == _attempts.c.person_id).outerjoin(
-            _assignments, _assignments.c.id == _attempts.c.assignment_id
-        )
+        _WITH_QUIZ.outerjoin(_granted, _granted.c.person_id == _attempts.c.person_id)
+        .outerjoin(_assignments, _assignments.c.id == _attempts.c.assignment_id)
+        .outerjoin(seats, seats.c.attempt_id == _attempts.c.id)
     )
     .where(_attempts.c.id == bindparam("attempt_id"))
 )
@@ -70,8 +73,9 @@ _OVERDUE = (
 def attempt_head(connection: Connection, attempt_id: UUID) -> Any:
     """An attempt with its quiz's title, mode and release; None where there is none.
 
-    With `larger_text` of its person's accommodation, since when its assignment is paused, and when
-    its invigilator last said something to the person.
+    With `larger_text` of its person's accommodation, since when its assignment is paused, when its
+    invigilator last said something to the person, which slots were left (`left_at`), and which
+    device it is taken on (`held_by`).
     """
     return _ONE.one(connection, {"attempt_id": attempt_id})
 

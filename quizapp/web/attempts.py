@@ -8,14 +8,16 @@ from werkzeug.wrappers import Response
 
 from quizapp.domain.delivery.entry import Brought
 from quizapp.domain.errors import Forbidden, Invalid, NotFound, TooManyTries
-from quizapp.services.attempts import starting, submitting, taking
+from quizapp.services.attempts import moving, starting, submitting, taking
 from quizapp.services.attempts.taking import AttemptView, ItemView
 from quizapp.web import saving
 from quizapp.web.answering import reading_language
+from quizapp.web.devices import device_key
 from quizapp.web.figures import say_figures
 from quizapp.web.forms import problems, typed
 from quizapp.web.guard import access, actor, desk, now
 from quizapp.web.quizzes import quiz_page
+from quizapp.web.saving import elsewhere
 from quizapp.web.sitting import Sitting, attempt_path, draw, draw_page, first_open
 
 bp = Blueprint("attempts", __name__)
@@ -59,6 +61,7 @@ def start(quiz_id: UUID) -> tuple[str, int] | Response:
             trial=bool(typed("trial")),
             brought=Brought(typed("access_code"), bool(typed("honour"))),
             throttle=desk().throttle,
+            device=device_key(),
             now=now(),
         )
     except (Invalid, TooManyTries) as error:
@@ -74,7 +77,7 @@ def resume(attempt_id: UUID) -> Response:
     attempt = _read(attempt_id)
     if attempt.state != "open":
         return redirect(attempt_path(attempt_id, "results"), 303)
-    slot = first_open(attempt)
+    slot = attempt.reached if attempt.navigation == "forward" else first_open(attempt)
     return redirect(attempt_path(attempt_id, str(slot) if slot else "end"), 303)
 
 
@@ -101,6 +104,8 @@ def everything(attempt_id: UUID) -> str | Response:
 def save_question(attempt_id: UUID, slot: int) -> str | Response:
     """Save one question, then go where the button leads."""
     attempt = _read(attempt_id)
+    if attempt.navigation == "forward" and slot > attempt.reached:
+        return redirect(attempt_path(attempt_id, ""), 303)
     return saving.take(attempt, _item(attempt, slot).slot)
 
 
@@ -108,7 +113,10 @@ def save_question(attempt_id: UUID, slot: int) -> str | Response:
 @access("attempt.take")
 def save_everything(attempt_id: UUID) -> str | Response:
     """Save what was edited, then go where the button leads."""
-    return saving.take(_read(attempt_id), None)
+    attempt = _read(attempt_id)
+    if attempt.navigation == "forward":
+        return redirect(attempt_path(attempt_id, ""), 303)
+    return saving.take(attempt, None)
 
 
 @bp.get("/attempts/<uuid:attempt_id>/<int:slot>/both")
@@ -134,15 +142,32 @@ def end(attempt_id: UUID) -> str | Response:
     attempt = _read(attempt_id)
     if attempt.state != "open":
         return redirect(attempt_path(attempt_id, "results"), 303)
+    if attempt.is_elsewhere(device_key()):
+        return elsewhere(attempt)
     return draw_page("attempts/end.html", sitting=Sitting(attempt, reading_language()))
 
 
 @bp.post("/attempts/<uuid:attempt_id>/submit")
 @access("attempt.take")
-def submit(attempt_id: UUID) -> Response:
-    """End the attempt; ending it again leads to the same result."""
-    done = submitting.submit(actor(), attempt_id, by_clock="by_clock" in request.form, now=now())
+def submit(attempt_id: UUID) -> str | Response:
+    """End the attempt; ending it again leads to the same result.
+
+    A device on which it is not taken any more ends it only when the time is over.
+    """
+    by_clock = "by_clock" in request.form
+    attempt = _read(attempt_id)
+    if attempt.is_elsewhere(device_key()) and not by_clock:
+        return elsewhere(attempt, was_here=True)
+    done = submitting.submit(actor(), attempt_id, by_clock=by_clock, now=now())
     return redirect(attempt_path(attempt_id, "" if done.state == "open" else "results"), 303)
+
+
+@bp.post("/attempts/<uuid:attempt_id>/here")
+@access("attempt.take")
+def take_over(attempt_id: UUID) -> Response:
+    """Go on with the attempt on this device."""
+    moving.take_over(actor(), attempt_id, device_key(), now=now())
+    return redirect(attempt_path(attempt_id, ""), 303)
 
 
 def _read(attempt_id: UUID) -> AttemptView:
@@ -161,6 +186,10 @@ def _item(attempt: AttemptView, slot: int) -> ItemView:
 def _sitting(attempt: AttemptView, slot: int | None) -> str | Response:
     if attempt.state != "open":
         return redirect(attempt_path(attempt.id, "results"), 303)
+    if attempt.is_elsewhere(device_key()):
+        return elsewhere(attempt)
+    if attempt.navigation == "forward" and slot != attempt.reached:
+        return redirect(attempt_path(attempt.id, str(attempt.reached)), 303)
     return draw(attempt, slot)
 
 

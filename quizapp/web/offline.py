@@ -14,7 +14,7 @@ from quizapp.services.attempts import taking
 from quizapp.web.answering import reading_language
 from quizapp.web.assets import release
 from quizapp.web.guard import access, actor, now, public
-from quizapp.web.sitting import Sitting, attempt_path, draw_page, first_open
+from quizapp.web.sitting import Sitting, attempt_path, draw_page
 
 bp = Blueprint("offline", __name__)
 
@@ -47,7 +47,7 @@ def kept(attempt_id: UUID) -> Response:
         raise Forbidden
     if attempt.state != "open":
         return redirect(attempt_path(attempt_id, "results"), 303)
-    slot = None if attempt.navigation == "free" else _open_slot(attempt)
+    slot = None if attempt.navigation == "free" else attempt.reached
     sitting = Sitting(attempt, reading_language(), slot, kept=True)
     answer = make_response(draw_page("attempts/kept.html", sitting=sitting))
     answer.headers[KEPT_FOR] = _seconds_kept(attempt)
@@ -58,9 +58,3 @@ def _seconds_kept(attempt: taking.AttemptView) -> str:
     if attempt.closes_at is None:
         return ""
     return str(max(0, int((attempt.closes_at - now()).total_seconds())))
-
-
-def _open_slot(attempt: taking.AttemptView) -> int:
-    """The question that is open on the device, where the quiz goes forward only."""
-    slot, last = request.args.get("slot", type=int), len(attempt.items)
-    return slot if slot and 1 <= slot <= last else first_open(attempt) or last

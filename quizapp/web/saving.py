@@ -8,8 +8,15 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from quizapp.domain.errors import AnswerLocked, AttemptClosed, EditConflict, Invalid, SaveRefused
-from quizapp.services.attempts import checking, saving, taking
+from quizapp.domain.errors import (
+    AnswerLocked,
+    AttemptClosed,
+    EditConflict,
+    Invalid,
+    SaveRefused,
+    SlotLeft,
+)
+from quizapp.services.attempts import checking, moving, saving, taking
 from quizapp.services.attempts.saving import SaveRequest
 from quizapp.services.attempts.taking import AttemptView, ItemView, RefusedView
 from quizapp.web.answering import fingerprint, is_pressed, reading_language, response_from_form
@@ -21,11 +28,17 @@ from quizapp.web.sitting import Typed, attempt_path, draw, draw_page
 
 @dataclass
 class _Taken:
-    """What came of a form: what was not taken, by slot. What was taken needs no word."""
+    """What came of a form: what was not taken, by slot, and what was left blank."""
 
     unfit: dict[int, Typed] = field(default_factory=dict)
     twice: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
+    blank: set[int] = field(default_factory=set)
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything was not taken."""
+        return bool(self.late or self.unfit or self.twice)
 
 
 def take(attempt: AttemptView, slot: int | None) -> str | Response:
@@ -40,18 +53,28 @@ def take(attempt: AttemptView, slot: int | None) -> str | Response:
     taken = _Taken()
     for item in attempt.items if slot is None else attempt.items[slot - 1 : slot]:
         _take_item(attempt, item, "" if slot else f"{item.slot}.", taken)
-    if taken.late:
-        return make_response(too_late(_again(attempt), taken.late), 409)
-    if taken.unfit:
-        return make_response(draw(_again(attempt), slot, taken.unfit), 422)
-    if taken.twice:
-        return make_response(choose(_again(attempt), taken.twice[0]), 409)
+    if taken.refused:
+        return _refused(_again(attempt), slot, taken)
+    if attempt.is_elsewhere(device_key()):
+        return elsewhere(attempt, was_here=True)
+    if slot is not None and attempt.navigation == "forward" and _number(typed("go")) is not None:
+        return _forward(attempt, slot, is_blank=slot in taken.blank)
     return _onward(attempt, slot)
+
+
+def _refused(attempt: AttemptView, slot: int | None, taken: _Taken) -> Response:
+    if taken.late:
+        return make_response(too_late(attempt, taken.late), 409)
+    if taken.unfit:
+        return make_response(draw(attempt, slot, taken.unfit), 422)
+    return make_response(choose(attempt, taken.twice[0]), 409)
 
 
 def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken) -> None:
     form = request.form
     if f"{prefix}shown" not in form:
+        if not item.answered:
+            taken.blank.add(item.slot)
         return
     flagged = f"{prefix}flag" in form
     if flagged != item.flagged and attempt.state == "open":
@@ -59,6 +82,8 @@ def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken)
     if f"{prefix}base" not in form:  # it could only be read
         return
     response = response_from_form(item.type, form, prefix)
+    if response is None:
+        taken.blank.add(item.slot)
     if not is_pressed(form, prefix) and fingerprint(response) == form[f"{prefix}shown"]:
         return
     try:
@@ -74,7 +99,7 @@ def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken)
         )
     except EditConflict:
         taken.twice.append(item.slot)
-    except (AttemptClosed, AnswerLocked):
+    except (AttemptClosed, AnswerLocked, SlotLeft):
         taken.late.append(item.slot)
     except Invalid as error:
         shown = MultiDict((name, showable(value)) for name, value in form.items(multi=True))
@@ -89,6 +114,32 @@ def _flag_alone(attempt: AttemptView) -> Response:
     slot = _number(typed("flagging")) or 0
     taking.set_flag(actor(), attempt.id, slot, flagged="flag" in request.form)
     return Response(status=204)
+
+
+def _forward(attempt: AttemptView, slot: int, *, is_blank: bool) -> str | Response:
+    """On to the next question for good; with one left blank, only once that is confirmed."""
+    onward = slot + 1
+    if slot != attempt.reached or typed("go") != str(onward) or onward > len(attempt.items):
+        return redirect(attempt_path(attempt.id, str(attempt.reached)), 303)
+    if is_blank and not typed("sure"):
+        return draw_page(
+            "attempts/leaving.html",
+            attempt=attempt,
+            slot=slot,
+            here=attempt_path(attempt.id, str(slot)),
+        )
+    reached = moving.go_on(actor(), attempt.id, onward, now=now())
+    return redirect(attempt_path(attempt.id, str(reached)), 303)
+
+
+def elsewhere(attempt: AttemptView, *, was_here: bool = False) -> str:
+    """An exam is taken on one device at a time: say so, and offer to go on with it here.
+
+    Args:
+        attempt: that is being taken on another device.
+        was_here: this device sent something: it had the attempt before.
+    """
+    return draw_page("attempts/elsewhere.html", attempt=attempt, was_here=was_here)
 
 
 def _onward(attempt: AttemptView, slot: int | None) -> Response:
@@ -108,11 +159,12 @@ def _onward(attempt: AttemptView, slot: int | None) -> Response:
 def too_late(attempt: AttemptView, slots: Collection[int]) -> str:
     """Nothing is taken any more: what was typed is shown all the same."""
     is_open = attempt.state == "open"
-    headline = (
-        gettext("You have seen the feedback to this question, so its answer stands")
-        if is_open
-        else gettext("This attempt is closed, so the answer was not taken")
-    )
+    if not is_open:
+        headline = gettext("This attempt is closed, so the answer was not taken")
+    elif any(attempt.is_left(slot) for slot in slots):
+        headline = gettext("You have left this question for good, so the answer was not taken")
+    else:
+        headline = gettext("You have seen the feedback to this question, so its answer stands")
     return draw_page(
         "attempts/closed.html",
         attempt=attempt,
@@ -127,7 +179,8 @@ def choose(attempt: AttemptView, slot: int) -> str | Response:
     refused = refused_at(attempt, slot)
     if refused is None:
         return redirect(attempt_path(attempt.id, str(slot)), 303)
-    if attempt.state != "open" or attempt.items[slot - 1].checked:
+    locked = attempt.items[slot - 1].checked or attempt.is_left(slot)
+    if attempt.state != "open" or locked:
         return too_late(attempt, (slot,))
     return draw_page(
         "attempts/both.html",

@@ -105,7 +105,7 @@ class Sitting:
     def items(self) -> list[ShownItem]:
         """The questions of this page, drawn."""
         icons = sprite()
-        refused = {one.slot for one in self.attempt.refused}
+        refused = {one.slot for one in self.attempt.refused if one.reason != "slot-left"}
         return [self._draw(item, icons, item.slot in refused) for item in self.shown]
 
     def _draw(self, item: ItemView, icons: str, refused: bool) -> ShownItem:
@@ -152,6 +152,11 @@ class Sitting:
         return self.attempt.navigation == "free"
 
     @property
+    def late(self) -> bool:
+        """Whether an answer came after its question was left, and does not count."""
+        return any(one.reason == "slot-left" for one in self.attempt.refused)
+
+    @property
     def before(self) -> int | None:
         """The question before this one."""
         return self.slot - 1 if self.slot and self.slot > 1 and self.free else None
@@ -162,6 +167,13 @@ class Sitting:
         if self.slot is None:
             return "stay"
         return str(self.slot + 1) if self.slot < self.size else "end"
+
+    @property
+    def back(self) -> int:
+        """Where the last look leads back to."""
+        if not self.free:
+            return self.attempt.reached
+        return self.unanswered[0].slot if self.unanswered else self.size
 
     @property
     def saved_at(self) -> datetime | None:
@@ -198,16 +210,21 @@ class Sitting:
 
     def _cell(self, item: ItemView, say: Any) -> Cell:
         here = item.slot == self.slot
+        left = self.attempt.is_left(item.slot)
         classes = ["cell"]
         if here:
             classes.append("now")
         elif item.answered:
             classes.append("done")
+        if left:
+            classes.append("past")
         if item.flagged:
             classes.append("nick")
         said = say(", answered") if item.answered else say(", open")
         if item.flagged:
             said += say(", flagged")
+        if left:
+            said += say(", left for good")
         return Cell(item.slot, self._figure(item.slot), " ".join(classes), said, here)
 
     def _figure(self, slot: int) -> str:

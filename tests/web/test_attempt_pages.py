@@ -194,12 +194,37 @@ class TestTheWalk:
         assert dara.get(f"{base}/end").status_code == 200
         assert dara.heading.startswith("No question is answered")
 
-    def test_going_forward_only(self, dara, quiz):
+    def test_going_forward_only(self, dara, quiz, clock):
         base = begin(dara, quiz(navigation="forward"))
-        form = opened(dara, base, 2)
-        assert ("go", "1") not in form.buttons
-        assert ("go", "3") in form.buttons
-        assert dara.get(f"{base}/all").status_code == 303
+        assert dara.get(f"{base}/all").location == base
+        assert dara.get(f"{base}/2").location == f"{base}/1"
+        first = opened(dara, base, 1)
+        assert first.fields.get("flag") is None
+        assert not {("go", "3"), ("go", "all")} & {*first.buttons}
+        first.press(dara, "go", "2")
+        assert dara.heading == "Question 1 is not answered"
+        assert "you cannot come back" in words(dara)
+        assert answer(dara, base, "one", go="2").location == f"{base}/2"
+        assert dara.get(base).location == f"{base}/2"
+        clock.go(seconds=1)
+        # an old page of what was left: refused, shown, kept in the record
+        first.fill(choice="m").press(dara)
+        assert dara.last.status_code == 409
+        assert dara.heading.startswith("You have left this question for good")
+        dara.get(f"{base}/2")
+        assert "so it does not count" in words(dara)
+        assert dara.last.text.count("left for good") == 2  # the square, the legend
+        opened(dara, base, 2).press(dara, "go", "3")
+        assert dara.heading == "Question 2 is not answered"
+        on = PlainForm(dara.last.text, f"{base}/2").press(dara, "go", "3")
+        assert on.location == f"{base}/3"
+        # nobody skips ahead by typing an address or a form
+        assert dara.post(f"{base}/5", {"go": "6"}).location == base
+        assert dara.post(f"{base}/3", {"go": "6", "sure": "1"}).location == f"{base}/3"
+        end = dara.get(f"{base}/end").text
+        assert f'href="{base}/3"' in end
+        assert f'href="{base}/2"' not in end
+        assert f'href="{base}/4"' not in end
 
 
 def words_of(browser, path):
@@ -465,3 +490,33 @@ class TestCost:
         with Statements() as counted:
             dara.get("/attempts")
         assert len(counted.sent) <= 8
+
+
+class TestAnotherDevice:
+    def test_an_exam_is_taken_on_one_device_at_a_time(self, app, cohort, dara, quiz):
+        exam = quiz(mode="exam")
+        base = begin(dara, exam)
+        phone = another_device(app, "dara@example.org")
+        old = opened(dara, base, 1)
+        for place in ("1", "all", "end"):
+            phone.get(f"{base}/{place}")
+            assert phone.heading == "This exam is being taken on another device"
+        assert phone.post(f"/quizzes/{exam}/start").location == base
+        taken = PlainForm(phone.last.text if phone.get(f"{base}/1") else "", "/here").press(phone)
+        assert taken.location == base
+        assert opened(phone, base, 1)
+        # the first device: what it still sends counts, and it is told
+        old.fill(choice="f").press(dara, "go", "2")
+        assert dara.last.status_code == 200
+        assert dara.heading == "It was continued on another device"
+        assert held(phone, base, "one") == {"choice": ["f"]}
+        dara.post(f"{base}/submit")
+        assert dara.heading == "It was continued on another device"
+        assert PlainForm(dara.last.text, "/here").press(dara).location == base
+        assert opened(dara, base, 2)
+        phone.get(f"{base}/2")
+        assert phone.heading == "This exam is being taken on another device"
+
+    def test_practice_goes_on_anywhere(self, app, dara, quiz):
+        base = begin(dara, quiz())
+        assert opened(another_device(app, "dara@example.org"), base, 1)

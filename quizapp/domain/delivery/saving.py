@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Refusal = Literal["attempt-closed", "answer-locked", "stale-revision", "conflict"]
+Refusal = Literal["attempt-closed", "answer-locked", "slot-left", "stale-revision", "conflict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Edit:
 
 
 def refusal(
-    edit: Edit, current: int, *, closed: bool = False, locked: bool = False
+    edit: Edit, current: int, *, closed: bool = False, locked: bool = False, left: bool = False
 ) -> Refusal | None:
     """Why a save does not count; None where it does.
 
@@ -31,11 +31,14 @@ def refusal(
         current: the slot's current revision; 0 where nothing is saved.
         closed: whether the attempt takes no more answers.
         locked: whether the slot's feedback was looked at.
+        left: whether the slot was left behind for good before this was answered.
     """
     if closed:
         return "attempt-closed"
     if locked:
         return "answer-locked"
+    if left:
+        return "slot-left"
     if edit.revision <= current:
         return "stale-revision"
     if edit.base is not None and edit.base != current:

@@ -17,6 +17,9 @@ from sqlalchemy import Connection
 from quizapp.domain.access import Actor, AttemptRef, may, require
 from quizapp.domain.answers.canonical import canonical_json
 from quizapp.domain.answers.localised import LANGS
+from quizapp.domain.delivery import moving
+from quizapp.domain.delivery.moving import Progress
+from quizapp.domain.delivery.quiz import QuizSettings
 from quizapp.domain.delivery.receipts import Statement, response_hash
 from quizapp.domain.delivery.saving import Edit, Refusal, refusal
 from quizapp.domain.delivery.timing import Verdict, judge, seconds_left
@@ -29,6 +32,7 @@ from quizapp.domain.errors import (
     NotFound,
     SaveRefused,
     SignInRequired,
+    SlotLeft,
     StaleRevision,
 )
 from quizapp.domain.questions import TYPES
@@ -36,7 +40,9 @@ from quizapp.domain.words import N_
 from quizapp.services.attempts import receipts
 from quizapp.services.attempts.receipts import Signer
 from quizapp.services.banks import index as bank_index
+from quizapp.services.quizzes.rules import rules
 from quizapp.storage import saves as stored
+from quizapp.storage import seats
 from quizapp.storage.database import AnyRow, core_transaction
 
 LARGEST = 2**31 - 1
@@ -48,6 +54,7 @@ TRIES = 50
 _REFUSALS: dict[Refusal, type[SaveRefused]] = {
     "attempt-closed": AttemptClosed,
     "answer-locked": AnswerLocked,
+    "slot-left": SlotLeft,
     "stale-revision": StaleRevision,
     "conflict": EditConflict,
 }
@@ -85,6 +92,7 @@ class Saved:
         receipt: signed; the same for the same save.
         seconds_left: until the deadline; None without one.
         late: whether it arrived after the deadline.
+        elsewhere: whether the attempt was continued on another device than the one that sent it.
     """
 
     revision: int
@@ -93,6 +101,7 @@ class Saved:
     receipt: str
     seconds_left: int | None
     late: bool
+    elsewhere: bool = False
 
 
 def save(
@@ -121,6 +130,7 @@ def save(
         Invalid: a figure is out of range, or the response does not fit the question.
         AttemptClosed: the attempt takes no more answers.
         AnswerLocked: the feedback to this slot was looked at.
+        SlotLeft: the quiz goes forward only, and the slot was left before.
         StaleRevision: the revision is at or below the current one.
         EditConflict: `base` is not the current revision.
     """
@@ -231,6 +241,7 @@ def _decide(
     body = _body(connection, row.item, request.response)
     digest = hashlib.sha256(body.encode()).hexdigest()[:32]
     current: int = row.revision or 0
+    elsewhere = _is_elsewhere(row, arrival.device)
     if arrival.only_changes and body == (row.body or "null"):
         return None
     if request.revision <= current:
@@ -239,7 +250,10 @@ def _decide(
         )
         if first is not None:
             left = seconds_left(now, row.deadline)
-            return Saved(first.revision, current, first.saved_at, first.receipt, left, first.late)
+            saved = (first.revision, current, first.saved_at, first.receipt, left, first.late)
+            return Saved(*saved, elsewhere)
+    settings = rules(connection, row.quiz_version_id)
+    progress = Progress.from_data(row.left_at)
     verdict = _verdict(connection, row, arrival)
     entry = {
         "attempt_id": arrival.attempt_id,
@@ -260,6 +274,7 @@ def _decide(
         current,
         closed=row.state != "open" or verdict == "closed",
         locked=row.checked_at is not None,
+        left=settings.navigation == "forward" and _is_left(arrival, progress, settings),
     )
     if reason is not None:
         stored.log_refused(connection, entry | {"outcome": reason})
@@ -268,10 +283,26 @@ def _decide(
     signed = _signed(entry, signer)
     if not stored.accept(connection, current, signed):
         return _Overtaken()
+    if settings.navigation == "forward" and arrival.slot > progress.slot:
+        # a program that answers a later question without a word has left the ones before
+        seats.advance(connection, arrival.attempt_id, progress.to(arrival.slot, now).to_data())
     left = seconds_left(now, row.deadline)
-    return Saved(
-        request.revision, request.revision, now, signed["receipt"], left, verdict == "late"
+    receipt = signed["receipt"]
+    is_late = verdict == "late"
+    return Saved(request.revision, request.revision, now, receipt, left, is_late, elsewhere)
+
+
+def _is_left(arrival: _Arrival, progress: Progress, settings: QuizSettings) -> bool:
+    return moving.is_too_late(
+        arrival.now,
+        progress.left(arrival.slot),
+        age_s=arrival.request.age_s,
+        grace_s=settings.grace_s,
     )
+
+
+def _is_elsewhere(row: AnyRow, device: UUID | None) -> bool:
+    return device is not None and row.held_by is not None and row.held_by != device
 
 
 def _admit(connection: Connection, row: AnyRow, now: datetime) -> None:

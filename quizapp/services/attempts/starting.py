@@ -91,6 +91,7 @@ def start(
     trial: bool = False,
     brought: Brought = entry.NOTHING,
     throttle: Throttle | None = None,
+    device: UUID | None = None,
     now: datetime,
 ) -> Started:
     """Start a quiz, or give back the attempt at it that is open.
@@ -103,6 +104,7 @@ def start(
         trial: an instructor's try, which counts nowhere and knows no window.
         brought: the access code and the word of honour, where the start asks for them.
         throttle: slows down guesses at the access code.
+        device: the browser that asks, if it is one: an exam is taken on one at a time.
         now: the time.
 
     Raises:
@@ -134,7 +136,7 @@ def start(
             for attempt_id in over:
                 submitting.finalise(attempt_id, now=now)
             return None
-        return store(plan, dealt, now)
+        return store(plan, dealt, now, device)
 
     return until_done(once)
 
@@ -360,7 +362,7 @@ def _pools(
     return found
 
 
-def store(plan: Plan, dealt: Dealt, now: datetime) -> Started | None:
+def store(plan: Plan, dealt: Dealt, now: datetime, device: UUID | None = None) -> Started | None:
     """Store a new attempt; None where another start came first: look again.
 
     Raises:
@@ -391,6 +393,7 @@ def store(plan: Plan, dealt: Dealt, now: datetime) -> Started | None:
         "state": "open",
         "seed": dealt.seed,
         "items": [item.to_data() for item in dealt.items],
+        "device": device,
         "started_at": now,
         "honoured_at": now if settings.honour is not None and not plan.trial else None,
         "deadline": limits.deadline,

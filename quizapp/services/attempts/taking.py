@@ -15,6 +15,7 @@ from quizapp.domain.access import Actor
 from quizapp.domain.answers.localised import Lang, Localised, Said
 from quizapp.domain.bank.question import Question
 from quizapp.domain.delivery.items import Item
+from quizapp.domain.delivery.moving import Progress
 from quizapp.domain.delivery.outcome import passed, shown, shown_points
 from quizapp.domain.delivery.quiz import Release
 from quizapp.domain.delivery.timing import seconds_left
@@ -78,7 +79,7 @@ class RefusedView:
     """An answer that was sent and does not count, newer than the one that does.
 
     `reason` is the slug of the refusal: `conflict`, `stale-revision`, `attempt-closed` or
-    `answer-locked`.
+    `answer-locked` or `slot-left`.
     """
 
     slot: int
@@ -94,7 +95,8 @@ class AttemptView:
     """An attempt as a page or the API shows it; its ends are None where it has none, or is paused.
 
     `larger_text` is a part of the person's accommodation; `messages` are the invigilator's, newest
-    first.
+    first. `reached` is the slot that one is at where the quiz goes forward only, `held_by` the
+    device that it is taken on, if that is known.
     """
 
     id: UUID
@@ -120,11 +122,22 @@ class AttemptView:
     messages: tuple[Message, ...]
     items: tuple[ItemView, ...]
     refused: tuple[RefusedView, ...]
+    reached: int = 1
+    held_by: UUID | None = None
 
     @property
     def unanswered(self) -> tuple[int, ...]:
         """The slots without an answer."""
         return tuple(item.slot for item in self.items if not item.answered)
+
+    def is_left(self, slot: int) -> bool:
+        """Say whether a question is left behind for good."""
+        return self.navigation == "forward" and slot < self.reached
+
+    def is_elsewhere(self, device: UUID) -> bool:
+        """Say whether an exam is being taken on another device than this one."""
+        holds = self.mode == "exam" and self.state == "open" and not self.trial
+        return holds and self.held_by not in (None, device)
 
 
 @dataclass(frozen=True)
@@ -206,6 +219,8 @@ def read(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Attemp
             _refused(row, questions[items[row.slot - 1].version_id], lang)
             for row in _newer(refused, saved)
         ),
+        reached=Progress.from_data(head.left_at).slot,
+        held_by=head.held_by,
     )
 
 

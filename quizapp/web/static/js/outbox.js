@@ -260,7 +260,7 @@ export class Outbox extends EventTarget {
     const { person, attempt, slot, revision, response } = entry;
     const news = { person, attempt, slot, revision, response, savedAt: data.saved_at, left: data.seconds_left, late: data.late };
     this.channel?.postMessage(news);
-    this.tell('saved', news);
+    this.tell('saved', { ...news, isElsewhere: data.elsewhere === true });
   }
 
   async #refused(entry, problem) {

@@ -139,9 +139,19 @@ function complain(question, words) {
 
 const questionOf = ({ slot }) => questions.find((one) => Number(one.dataset.slot) === slot);
 
+// An answer to a question that was left for good before: the server has it in its record, and it counts nothing.
+const isLeft = (entry) => entry.attempt === attempt && Boolean(entry.refused?.type.endsWith('/slot-left'));
+
+async function giveUp(entry) {
+  await outbox.drop(entry);
+  note('left', true);
+  await judge();
+}
+
 function refuse(entry) {
   const question = entry.attempt === attempt && questionOf(entry);
-  if (!question) return;
+  if (!question && !isLeft(entry)) return;
+  if (isLeft(entry)) return giveUp(entry);
   if (entry.refused.isUnfit) complain(question, entry.refused.words);
   else note(`${question.dataset.prefix}both`, true);
 }
@@ -155,6 +165,7 @@ async function arrived(news) {
   question.dataset.revision = Math.max(news.revision, question.dataset.revision);
   if (news.left !== null) setClock(news.left);
   presence?.saved();
+  note('elsewhere', news.isElsewhere === true);
   await judge();
   if (state === saved) showTime(news.savedAt);
 }
@@ -265,6 +276,8 @@ function go(place) {
   const { base } = form.dataset;
   const places = { leave: '/', first: base };
   if (isCopy && place !== 'leave') scrollTo(place);
+  // going forward leaves a question for good: the server notes it, and asks where it is left open
+  else if ('forward' in form.dataset && /^\d+$/.test(place)) leave(() => post(form.action, { go: place }), true);
   else if (place !== 'stay') leave(() => location.assign(places[place] ?? `${base}/${place}`), place !== 'leave');
   if (isCopy || place === 'stay') outbox.drain();
 }
