@@ -25,7 +25,7 @@ def test_an_answer_on_its_way_counts_when_the_page_goes_on(sitting):
     page.get_by_role("button", name="Go on without an answer").click()
     page.wait_for_url("**/2")
     ready(page)
-    expect(page.locator(".cells .past")).to_have_text("1, left for good")
+    expect(page.locator(".cells .past")).to_contain_text("left for good")
     page.context.unroute(SAVES)
     with page.expect_response(lambda answer: SAVES.search(answer.url) and answer.ok):
         page.reload()
