@@ -26,7 +26,7 @@ from quizapp.api.shapes import (
     Title,
     may_be_left_out,
 )
-from quizapp.domain.delivery.quiz import Counts, Level, Mode, When
+from quizapp.domain.delivery.quiz import Counts, Draws, Level, Mode, When
 from quizapp.domain.delivery.quiz import Key as Name
 from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.words import N_
@@ -126,6 +126,9 @@ class QuizChanges(Body):
     instructions: NewNotice | None = may_be_left_out(description="Shown before the start.")
     honour: NewNotice | None = may_be_left_out(description="To be accepted at the start.")
     navigation: Literal["free", "forward"] = may_be_left_out()
+    draws: Draws = may_be_left_out(
+        description="In an exam: the same questions for all, which is usual, or drawn for each."
+    )
     feedback: Literal["at_end", "after_each"] = may_be_left_out(
         description="After each answer in practice only."
     )
@@ -204,6 +207,7 @@ class Quiz(QuizRow):
     instructions: Title | None
     honour: Title | None
     navigation: Literal["free", "forward"]
+    draws: Draws
     feedback: Literal["at_end", "after_each"]
     release: Release
     released_at: Time | None

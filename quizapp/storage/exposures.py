@@ -1,6 +1,7 @@
 """How often each question was dealt in exams: those dealt least are drawn first."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Connection, ForeignKey, bindparam, func, select
@@ -36,6 +37,17 @@ _TRAINEES = select(func.count()).where(
 )
 
 
+def _count(dialect: str) -> Any:
+    statement = upsert(dialect)(_exposures)
+    return statement.on_conflict_do_update(
+        index_elements=["question_id"],
+        set_={"times": _exposures.c.times + statement.excluded.times},
+    )
+
+
+_COUNT = {dialect: _count(dialect) for dialect in ("sqlite", "postgresql")}
+
+
 def exposures_of(connection: Connection, questions: Collection[UUID]) -> dict[UUID, int]:
     """How often these were dealt; those never dealt are left out."""
     if not questions:
@@ -45,20 +57,12 @@ def exposures_of(connection: Connection, questions: Collection[UUID]) -> dict[UU
 
 
 def count_exposures(connection: Connection, questions: Sequence[UUID], times: int = 1) -> None:
-    """Count that these are dealt to so many people, in one statement."""
+    """Count that these are dealt to so many people."""
     if not questions or not times:
         return
-    statement = upsert(connection.dialect.name)(_exposures)
     # always in the same order: two that count at once wait for each other, and never in a circle
-    statement = statement.values(
-        [{"question_id": one, "times": times} for one in sorted(set(questions))]
-    )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["question_id"],
-            set_={"times": _exposures.c.times + statement.excluded.times},
-        )
-    )
+    rows = [{"question_id": one, "times": times} for one in sorted(set(questions))]
+    connection.execute(_COUNT[connection.dialect.name], rows)
 
 
 def trainees_given(connection: Connection, assignment_id: UUID) -> int:

@@ -5,7 +5,7 @@ finds its field.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -77,6 +77,7 @@ class QuizForm:
     shuffle: bool = True
     window_cuts: str = "1"
     counts: str = "best"
+    draws: str = "same"
     notices: Mapping[str, str] = field(default_factory=dict)
     navigation: str = "free"
     feedback: str = "at_end"
@@ -96,6 +97,11 @@ class QuizForm:
             if section.how == "name" and section.bank
         }
 
+    def asks_public(self, shipped: Collection[str]) -> bool:
+        """Whether an exam asks questions of shipped banks, which everybody can read."""
+        banks = {section.bank for section in self.sections}
+        return self.mode == "exam" and ("" in banks or not banks.isdisjoint(shipped))
+
     def head_fields(self) -> dict[str, Any]:
         """What may change at any time, as the service takes it."""
         usual = RELEASE_DEFAULTS[self.checked_mode()].model_dump()
@@ -112,6 +118,7 @@ class QuizForm:
             "shuffle": self.shuffle,
             "window_cuts": self.window_cuts != "0",
             "counts": self.counts,
+            "draws": self.draws,
             "instructions": self._notice("instructions"),
             "honour": self._notice("honour"),
             "navigation": self.navigation,
@@ -159,9 +166,9 @@ def sent(form: MultiDict[str, str]) -> QuizForm:
     """What was sent."""
     count = _figures(form.get("count", "1"))[:3]
     number = min(int(count), MOST_SECTIONS) if count.isascii() and count.isdigit() else 1
-    plain = ("mode", *NUMBERS, "window_cuts", "counts", "navigation", "feedback", "closes_at")
+    plain = ("mode", *NUMBERS, "window_cuts", "counts", "draws", "navigation", "feedback")
     return QuizForm(
-        **{name: form[name] for name in plain if name in form},
+        **{name: form[name] for name in (*plain, "closes_at") if name in form},
         time_limit=form.get("time_limit_s", ""),
         title_en=form.get("title.en", ""),
         title_km=form.get("title.km", ""),
@@ -193,6 +200,7 @@ def of_quiz(view: QuizView) -> QuizForm:
         shuffle=view.shuffle,
         window_cuts="1" if view.window_cuts else "0",
         counts=view.counts,
+        draws=view.draws,
         notices=_notices(view),
         navigation=view.navigation,
         feedback=view.feedback,

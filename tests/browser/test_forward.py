@@ -1,7 +1,9 @@
 """Forward only, and one device at a time, in a real browser with its scripts."""
 
+from contextlib import suppress
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from sitting_pages import LAST, SAVES, ready, sign_in, state
 
 # what the browser does is the same on either database; the pages' own tests run on both
@@ -12,13 +14,19 @@ def heading(page, words):
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
 
 
+def busy(route):
+    """The server is busy; a page that has gone meanwhile does not hear of it."""
+    with suppress(Error):
+        route.fulfill(status=503, body="")
+
+
 def test_an_answer_on_its_way_counts_when_the_page_goes_on(sitting):
     page = sitting(navigation="forward")
     page.get_by_role("button", name="Save and next").click()
     heading(page, "Question 1 is not answered")
     page.get_by_role("link", name="Back to the question").click()
     ready(page)
-    page.context.route(SAVES, lambda route: route.fulfill(status=503, body=""))
+    page.context.route(SAVES, busy)
     page.get_by_label("2050").check()
     state(page, "kept")
     page.get_by_role("button", name="Save and next").click()

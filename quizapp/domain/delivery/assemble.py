@@ -94,15 +94,34 @@ def assemble(
         pools: per section index the questions it may use; for fixed sections exactly those named.
         seed: the attempt's seed; the same seed gives the same choice.
         shuffle: mix the items within each section.
-        avoid: how often the person has met a question; the least met are drawn first.
+        avoid: how often the person has met a question, or exams have dealt it; those with the
+            least are drawn first, the seed decides among equals.
         fewer: draw what there is where a section wants more.
+
+    Raises:
+        Invalid: a section holds fewer questions than it wants to draw.
+    """
+    chosen = by_section(sections, pools, seed=seed, shuffle=shuffle, avoid=avoid, fewer=fewer)
+    return [one for section in chosen for one in section]
+
+
+def by_section(
+    sections: Sequence[Section],
+    pools: Mapping[int, Sequence[Candidate]],
+    *,
+    seed: int,
+    shuffle: bool = False,
+    avoid: Mapping[UUID, int] | None = None,
+    fewer: bool = False,
+) -> list[list[Chosen]]:
+    """The same as `assemble`, a list for each section.
 
     Raises:
         Invalid: a section holds fewer questions than it wants to draw.
     """
     random = Random(seed)  # noqa: S311 - reproducible, not secret
     taken: dict[UUID, Chosen] = {}
-    ordered: list[Chosen] = []
+    ordered: list[list[Chosen]] = []
     for index, section in enumerate(sections):
         if section.draw is None:
             named = [c for c in pools[index] if c.question_id not in taken]
@@ -115,7 +134,7 @@ def assemble(
         if shuffle:
             random.shuffle(chosen)
         taken |= {c.candidate.question_id: c for c in chosen}
-        ordered += chosen
+        ordered.append(chosen)
     return ordered
 
 

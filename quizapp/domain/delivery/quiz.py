@@ -11,6 +11,7 @@ from quizapp.domain.words import N_
 
 Mode = Literal["practice", "exam"]
 Counts = Literal["best", "last", "first"]
+Draws = Literal["same", "each"]
 When = Literal["at_once", "after_close", "after_marking", "by_hand", "never"]
 Points = Annotated[Decimal, Field(gt=0, le=1000, max_digits=6, decimal_places=2)]
 Level = Literal["recall", "understand", "apply"]
@@ -93,6 +94,8 @@ class QuizSettings(Strict):
         window_cuts: whether the end of a window ends the attempts begun in it; else whoever begins
             in time has the whole time limit. Without a limit the window always does.
         counts: which of somebody's attempts counts.
+        draws: whether an exam's draws give everybody the `same` questions, fixed when the window
+            opens, or are made for `each` attempt anew; practice always draws anew.
         instructions: shown before the start, and within reach all the time.
         honour: a statement to be accepted before the start.
     """
@@ -106,6 +109,7 @@ class QuizSettings(Strict):
     shuffle: bool = True
     window_cuts: bool = True
     counts: Counts = "best"
+    draws: Draws = "each"
     instructions: Notice | None = None
     honour: Notice | None = None
     navigation: Literal["free", "forward"] = "free"
@@ -133,6 +137,11 @@ class QuizSettings(Strict):
         if sum(section.count for section in self.sections) > 500:
             raise ValueError(N_("An attempt holds at most 500 questions."))
         return self
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether an exam asks the same questions of everybody it is given to."""
+        return self.draws == "same" or not any(section.draw for section in self.sections)
 
     @property
     def count(self) -> int:

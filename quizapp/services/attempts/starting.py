@@ -6,7 +6,8 @@ transaction. Unique keys see to it that two starts at once end with one attempt.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy import Connection
 
 from quizapp.domain.access import Actor, QuizRef, require
 from quizapp.domain.delivery import entry
-from quizapp.domain.delivery.assemble import Chosen, assemble
+from quizapp.domain.delivery.assemble import Chosen, assemble, by_section
 from quizapp.domain.delivery.entry import Brought
 from quizapp.domain.delivery.items import Item, deal_items
 from quizapp.domain.delivery.outcome import FULL
@@ -32,7 +33,7 @@ from quizapp.services.quizzes import pinning
 from quizapp.services.quizzes import pools as quiz_pools
 from quizapp.services.quizzes.pinning import Pinned, Pools
 from quizapp.services.quizzes.rules import rules
-from quizapp.storage import attempts
+from quizapp.storage import attempts, exposures
 from quizapp.storage import starting as stored
 from quizapp.storage.database import core_transaction
 
@@ -166,30 +167,59 @@ def choose(
     """Draw and deal an attempt with a new secret seed.
 
     In practice the questions met least come first and a section that finds too few takes those; an
-    exam draws alike for everybody, and the whole number or not at all.
+    exam takes those first that exams have dealt least, and the whole number or not at all.
 
     Raises:
         NotOpen: an exam's section wants more questions than there are.
     """
     seed = secrets.randbits(63)
     practice = settings.mode == "practice"
-    met: Mapping[UUID, int] = {}
+    avoid: Mapping[UUID, int] = {}
     if practice and any(section.draw for section in settings.sections):
-        met = stored.meetings_of(connection, plan.person_id)
-    try:
+        avoid = stored.meetings_of(connection, plan.person_id)
+    elif not practice and not settings.is_alike and plan.assignment_id is not None:
+        avoid = exposures.exposures_of(connection, _drawn_from(settings, pools))
+    with _enough():
         chosen = assemble(
             settings.sections,
             pools,
             seed=seed,
             shuffle=settings.shuffle,
-            avoid=met,
+            avoid=avoid,
             fewer=practice or plan.trial,
         )
+    return deal(connection, plan.version_id, settings, chosen, seed=seed, fixed=fixed)
+
+
+def _same_for_all(connection: Connection, settings: QuizSettings, pools: Pools) -> Pools:
+    """Choose what an exam asks of everybody: the pools with just those questions left in them.
+
+    Each attempt then draws all of them, in an order of its own.
+    """
+    avoid = exposures.exposures_of(connection, _drawn_from(settings, pools))
+    with _enough():
+        chosen = by_section(settings.sections, pools, seed=secrets.randbits(63), avoid=avoid)
+    return {number: [one.candidate for one in section] for number, section in enumerate(chosen)}
+
+
+def _drawn_from(settings: QuizSettings, pools: Pools) -> set[UUID]:
+    drawing = (pools[number] for number, one in enumerate(settings.sections) if one.draw)
+    return {one.question_id for pool in drawing for one in pool}
+
+
+@contextmanager
+def _enough() -> Iterator[None]:
+    """Say to whom it matters that a section finds too few questions.
+
+    Raises:
+        NotOpen: it does.
+    """
+    try:
+        yield
     except Invalid as error:
         raise NotOpen(
             N_("It wants more questions than there are: tell your instructor.")
         ) from error
-    return deal(connection, plan.version_id, settings, chosen, seed=seed, fixed=fixed)
 
 
 def deal(
@@ -340,6 +370,8 @@ def _deal(connection: Connection, plan: Plan, quiz: Any, now: datetime) -> Dealt
     settings = rules(connection, plan.version_id)
     pools = _pools(connection, plan, settings, quiz.owner_id, now.date())
     fixes = settings.mode == "exam" and plan.assignment_id is not None
+    if fixes and settings.is_alike:
+        pools = _same_for_all(connection, settings, pools)
     fixed_now = Pinned(plan.version_id, pools) if fixes else None
     return choose(connection, plan, settings, pools, fixed_now)
 
@@ -405,6 +437,12 @@ def store(plan: Plan, dealt: Dealt, now: datetime, device: UUID | None = None) -
             pins = pinning.pins(dealt.fixed, now)
             if not stored.pin(connection, plan.assignment_id, pins):
                 return None  # another first start fixed it: deal from that
+            if settings.is_alike:  # all of them get these: counted once
+                times = exposures.trainees_given(connection, plan.assignment_id)
+                asked = [item.question_id for item in dealt.items]
+                exposures.count_exposures(connection, asked, times)
         if not attempts.insert_attempt(connection, values):
             return None
+        if settings.mode == "exam" and plan.assignment_id is not None and not settings.is_alike:
+            exposures.count_exposures(connection, [item.question_id for item in dealt.items])
     return Started(attempt_id, created=True)

@@ -71,10 +71,12 @@ class QuestionChoice:
 class Choices:
     """What can be chosen.
 
+    `shipped` are the slugs of banks that come with the product, which everybody can read.
     `questions` are by number of the section, and so is `more`: how many fit beside those listed.
     """
 
     banks: tuple[BankChoice, ...]
+    shipped: frozenset[str]
     tasks: tuple[TaskChoice, ...]
     questions: Mapping[int, tuple[QuestionChoice, ...]]
     more: Mapping[int, int]
@@ -95,6 +97,7 @@ def choices(
     require(actor, "quiz.make")
     with transaction(write=False) as session:
         titles = stored.banks_open_to(session, actor.id)
+        known = stored.bank_titles(session, titles.keys())
         tasks = sources.read(session).tasks
         found = _entries(session, wanted, titles.keys() & {w.bank for w in wanted.values()})
         dealt = {
@@ -106,6 +109,7 @@ def choices(
         words = bank_index.versions(session, ids)
     return Choices(
         banks=tuple(BankChoice(slug, Localised.model_validate(t)) for slug, t in titles.items()),
+        shipped=frozenset(slug for slug, (_, shipped) in known.items() if shipped),
         tasks=tuple(TaskChoice(task.number, task.title) for task in tasks),
         questions={
             number: tuple(

@@ -52,6 +52,8 @@ def make(actor: Actor, fields: Mapping[str, Any], *, now: datetime) -> UUID:
     """
     require(actor, "quiz.make")
     title, closes_at, settings = read_fields(fields)
+    if settings.mode == "exam" and "draws" not in fields:  # older versions without it drew anew
+        settings = settings.model_copy(update={"draws": "same"})
     quiz_id = uuid4()
     with transaction(write=True) as session:
         check(session, actor, settings, owner_id=actor.id, now=now)
@@ -115,6 +117,8 @@ def read(actor: Actor, quiz_id: UUID, *, now: datetime) -> QuizView:
         grace_s=settings.grace_s,
         attempts_allowed=settings.attempts_allowed,
         counts=settings.counts,
+        draws=settings.draws,
+        is_alike=settings.is_alike,
         instructions=settings.instructions,
         honour=settings.honour,
         pass_mark=settings.pass_mark,

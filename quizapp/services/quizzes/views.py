@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from quizapp.domain.answers.localised import Localised, Said
-from quizapp.domain.delivery.quiz import Counts, Level, Mode, QuizSettings, Release
+from quizapp.domain.delivery.quiz import Counts, Draws, Level, Mode, QuizSettings, Release
 
 State = Literal["open", "upcoming", "closed"]
 
@@ -66,6 +66,7 @@ class QuizView:
 
     `taken` says whether anybody has begun it, trials aside. `settings` is None for those who only
     take it. `public` says that it asks shipped questions, which everybody can read beforehand.
+    `is_alike` says that an exam asks the same of everybody.
     `unmarked` counts the attempts that wait for somebody's mark; none for those who only take it.
     """
 
@@ -86,6 +87,8 @@ class QuizView:
     grace_s: int
     attempts_allowed: int | None
     counts: Counts
+    draws: Draws
+    is_alike: bool
     instructions: Localised | None
     honour: Localised | None
     pass_mark: Decimal | None
