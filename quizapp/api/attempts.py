@@ -135,6 +135,7 @@ class Attempt(Out):
     paused: bool = Field(
         description="Whether the invigilator has stopped the time: it has no end until it goes on."
     )
+    confidence: bool = Field(description="Whether answers are asked how sure one is.")
     reached: int | None = Field(
         description="Where it goes forward only: the slot that one is at; those before are left."
     )
@@ -162,6 +163,7 @@ class Attempt(Out):
             submitted_at=view.submitted_at,
             seconds_left=view.seconds_left,
             paused=view.paused,
+            confidence=view.confidence,
             reached=view.reached if view.navigation == "forward" else None,
             items=[Item.of(one, say) for one in view.items],
             refused=[Refused.model_validate(one) for one in view.refused],

@@ -126,6 +126,9 @@ class QuizChanges(Body):
     instructions: NewNotice | None = may_be_left_out(description="Shown before the start.")
     honour: NewNotice | None = may_be_left_out(description="To be accepted at the start.")
     navigation: Literal["free", "forward"] = may_be_left_out()
+    confidence: bool = may_be_left_out(
+        description="Whether the pages ask how sure one is of each answer; never marked."
+    )
     draws: Draws = may_be_left_out(
         description="In an exam: the same questions for all, which is usual, or drawn for each."
     )
@@ -208,6 +211,7 @@ class Quiz(QuizRow):
     honour: Title | None
     navigation: Literal["free", "forward"]
     draws: Draws
+    confidence: bool
     feedback: Literal["at_end", "after_each"]
     release: Release
     released_at: Time | None

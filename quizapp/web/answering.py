@@ -7,6 +7,7 @@ yet has its fields under `initial.`; moving something in it, or confirming it, m
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -20,8 +21,9 @@ from quizapp.domain.questions import TYPES
 Form = MultiDict[str, str]
 Shape = Literal["list", "map", "verdict", "text"]
 
+_SURE = re.compile(r"0|1|0?\.[0-9]{1,4}|[01]\.0")
 NOT_ASKED = "confidence"
-"""What every response may carry, and no form has a field for yet."""
+"""What every response may carry beside its type's fields, where the quiz asks for it."""
 
 
 def reading_language() -> Lang:
@@ -43,7 +45,16 @@ def response_from_form(kind: str, form: Form, prefix: str = "") -> dict[str, Any
         value = _READERS[shape](form, prefix, name)
         if value not in ([], {}, "", None):
             found[name] = value
+    sure = form.get(f"{prefix}{NOT_ASKED}", "")
+    if found and _SURE.fullmatch(sure):
+        found[NOT_ASKED] = float(sure)
     return found or None
+
+
+def levels(kind: str, options: int) -> list[float]:
+    """What can be chosen as one's confidence: from the chance of a guess to certain."""
+    chance = {"true_false": 0.5, "single_choice": round(1 / max(options, 1), 2)}.get(kind, 0.0)
+    return [chance, *(one for one in (0.5, 0.75, 0.9, 1.0) if one > chance)]
 
 
 def is_pressed(form: Form, prefix: str = "") -> bool:
@@ -51,17 +62,18 @@ def is_pressed(form: Form, prefix: str = "") -> bool:
     return f"{prefix}move" in form or f"{prefix}confirm" in form
 
 
-def fingerprint(response: Any) -> str:
+def fingerprint(response: Any, *, confidence: bool = False) -> str:
     """The response as a form shows it, to tell later whether the form was edited.
 
-    The order of a list counts nothing here: it changes by a move alone, and that is seen.
+    The order of a list counts nothing here: it changes by a move alone, and that is seen. Nor does
+    the confidence where the form does not ask for it.
     """
     if response is None:
         return ""
     plain = {
         name: sorted(value) if isinstance(value, list) else value
         for name, value in response.items()
-        if name != NOT_ASKED
+        if confidence or name != NOT_ASKED
     }
     written = json.dumps(plain, sort_keys=True).encode()
     return hashlib.blake2s(written, digest_size=6).hexdigest()

@@ -75,6 +75,7 @@ class QuizForm:
     attempts_allowed: str = ""
     pass_mark: str = ""
     shuffle: bool = True
+    confidence: bool = False
     window_cuts: str = "1"
     counts: str = "best"
     draws: str = "same"
@@ -116,6 +117,7 @@ class QuizForm:
         made = self.head_fields() | {
             "mode": self.mode,
             "shuffle": self.shuffle,
+            "confidence": self.confidence,
             "window_cuts": self.window_cuts != "0",
             "counts": self.counts,
             "draws": self.draws,
@@ -173,6 +175,7 @@ def sent(form: MultiDict[str, str]) -> QuizForm:
         title_en=form.get("title.en", ""),
         title_km=form.get("title.km", ""),
         shuffle="shuffle" in form,
+        confidence="confidence" in form,
         notices={name: form.get(name, "") for name in NOTICES},
         release={name: form.get(f"release.{name}", "") for name in RELEASED},
         sections=tuple(_section(form, f"sections[{place}]") for place in range(max(number, 1))),
@@ -198,6 +201,7 @@ def of_quiz(view: QuizView) -> QuizForm:
         attempts_allowed=_plain(view.attempts_allowed),
         pass_mark=_plain(view.pass_mark),
         shuffle=view.shuffle,
+        confidence=view.confidence,
         window_cuts="1" if view.window_cuts else "0",
         counts=view.counts,
         draws=view.draws,

@@ -84,7 +84,9 @@ def _take_item(attempt: AttemptView, item: ItemView, prefix: str, taken: _Taken)
     response = response_from_form(item.type, form, prefix)
     if response is None:
         taken.blank.add(item.slot)
-    if not is_pressed(form, prefix) and fingerprint(response) == form[f"{prefix}shown"]:
+    if not is_pressed(form, prefix) and (
+        fingerprint(response, confidence=attempt.confidence) == form[f"{prefix}shown"]
+    ):
         return
     try:
         saving.save_form(

@@ -16,7 +16,7 @@ from quizapp.services.attempts.presence import Message
 from quizapp.services.attempts.review import review
 from quizapp.services.attempts.taking import AttemptView, ItemView
 from quizapp.translations.words import words
-from quizapp.web.answering import fingerprint, reading_language
+from quizapp.web.answering import fingerprint, levels, reading_language
 from quizapp.web.asking import Asked, fields, sprite
 from quizapp.web.figures import KHMER, say_figures
 from quizapp.web.guard import actor, now
@@ -48,6 +48,7 @@ class ShownItem:
         refused: whether there is another answer that did not count.
         checks: whether its feedback can be asked for now.
         outcome: the feedback, once it was asked for.
+        levels: of confidence, to choose from; none where it is not asked.
     """
 
     item: ItemView
@@ -58,6 +59,12 @@ class ShownItem:
     refused: bool
     checks: bool
     outcome: Outcome | None = None
+    levels: Sequence[float] = ()
+
+    @property
+    def sure(self) -> float | None:
+        """How sure the person said to be."""
+        return (self.asked.response or {}).get("confidence")
 
     @property
     def prefix(self) -> str:
@@ -67,7 +74,7 @@ class ShownItem:
     @property
     def shown(self) -> str:
         """What tells later whether the fields were edited from what is saved."""
-        return fingerprint(self.item.response)
+        return fingerprint(self.item.response, confidence=bool(self.levels))
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,9 @@ class Sitting:
             refused=refused,
             checks=self.attempt.feedback == "after_each" and not asked.locked and not self.kept,
             outcome=self.outcomes.get(item.slot),
+            levels=levels(item.type, len(item.present.get("options", ())))
+            if self.attempt.confidence
+            else (),
         )
 
     @cached_property

@@ -492,6 +492,27 @@ class TestCost:
         assert len(counted.sent) <= 8
 
 
+class TestConfidence:
+    def test_it_goes_along_with_an_answer_and_is_none_by_itself(self, dara, quiz):
+        base = begin(dara, quiz(confidence=True))
+        form = opened(dara, base, 1).fill(confidence="0.75")
+        form.press(dara)
+        assert held(dara, base, "one") == {"confidence": [""]}
+        opened(dara, base, 1).fill(choice="f", confidence="0.75").press(dara)
+        assert held(dara, base, "one") == {"choice": ["f"], "confidence": ["0.75"]}
+        opened(dara, base, 1).fill(confidence="1.0").press(dara)  # alone it is an edit too
+        assert held(dara, base, "one")["confidence"] == ["1.0"]
+        opened(dara, base, 1).press(dara)
+        assert "2 answers were saved" in words_of(dara, f"{base}/receipts")
+        for name, value in (("value", "true"), ("confidence", "0.5")):
+            opened(dara, base, "all").fill(**{f"{SLOTS['verdict']}.{name}": value}).press(dara)
+        assert held(dara, base, "verdict") == {"value": ["true"], "confidence": ["0.5"]}
+
+    def test_where_it_is_not_asked_there_is_no_field(self, dara, quiz):
+        base = begin(dara, quiz())
+        assert "confidence" not in opened(dara, base, 1).fields
+
+
 class TestAnotherDevice:
     def test_an_exam_is_taken_on_one_device_at_a_time(self, app, cohort, dara, quiz):
         exam = quiz(mode="exam")

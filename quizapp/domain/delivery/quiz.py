@@ -96,6 +96,7 @@ class QuizSettings(Strict):
         counts: which of somebody's attempts counts.
         draws: whether an exam's draws give everybody the `same` questions, fixed when the window
             opens, or are made for `each` attempt anew; practice always draws anew.
+        confidence: whether each answer may say how sure the person is; it is never marked.
         instructions: shown before the start, and within reach all the time.
         honour: a statement to be accepted before the start.
     """
@@ -110,6 +111,7 @@ class QuizSettings(Strict):
     window_cuts: bool = True
     counts: Counts = "best"
     draws: Draws = "each"
+    confidence: bool = False
     instructions: Notice | None = None
     honour: Notice | None = None
     navigation: Literal["free", "forward"] = "free"

@@ -123,6 +123,7 @@ class AttemptView:
     items: tuple[ItemView, ...]
     refused: tuple[RefusedView, ...]
     reached: int = 1
+    confidence: bool = False
     held_by: UUID | None = None
 
     @property
@@ -221,6 +222,7 @@ def read(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Attemp
         ),
         reached=Progress.from_data(head.left_at).slot,
         held_by=head.held_by,
+        confidence=settings.confidence,
     )
 
 

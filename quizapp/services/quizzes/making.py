@@ -118,6 +118,7 @@ def read(actor: Actor, quiz_id: UUID, *, now: datetime) -> QuizView:
         attempts_allowed=settings.attempts_allowed,
         counts=settings.counts,
         draws=settings.draws,
+        confidence=settings.confidence,
         is_alike=settings.is_alike,
         instructions=settings.instructions,
         honour=settings.honour,

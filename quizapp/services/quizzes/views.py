@@ -88,6 +88,7 @@ class QuizView:
     attempts_allowed: int | None
     counts: Counts
     draws: Draws
+    confidence: bool
     is_alike: bool
     instructions: Localised | None
     honour: Localised | None

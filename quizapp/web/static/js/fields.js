@@ -31,6 +31,9 @@ const READ = {
   },
 };
 
+// How sure one is, where the quiz asks: it goes along with an answer, and is none by itself.
+const confidence = ({ dataset: { prefix } }) => document.getElementById(`${prefix}sure`);
+
 // The response, or null where the question is left blank.
 export function read(question) {
   const response = {};
@@ -38,7 +41,9 @@ export function read(question) {
     const value = READ[shape](question, at);
     if (value !== undefined) response[name] = value;
   }
-  return Object.keys(response).length ? response : null;
+  if (!Object.keys(response).length) return null;
+  const sure = confidence(question)?.value;
+  return sure ? { ...response, confidence: Number(sure) } : response;
 }
 
 function fill(field, values) {
@@ -48,6 +53,8 @@ function fill(field, values) {
 
 // Put a response into the fields: one that was kept on this device, or that another page has saved.
 export function write(question, response) {
+  const sure = confidence(question);
+  if (sure) sure.value = [...sure.options].find(({ value }) => value && Number(value) === response?.confidence)?.value ?? '';
   for (const [name, shape, at] of shapes(question)) {
     const value = response?.[name];
     if (shape === 'map') {
