@@ -52,6 +52,7 @@ TABLE = [
         {"response": None, "revision": 1},
         (401, 200, 404, 403, 404, 403),
     ),
+    ("POST", "attempts/{id}/reached", {"slot": 1}, (401, 200, 404, 403, 404, 403)),
     ("POST", "attempts/{id}/submit", None, (401, 200, 404, 403, 404, 403)),
     ("POST", "receipts/verify", {"receipt": "q1.a.b.c"}, (200,) * 6),
     ("POST", "tokens", {"email": "{unique}", "password": "wrong"}, (401,) * 6),

@@ -52,7 +52,7 @@ def test_another_device_takes_over_and_it_is_taken_back(sitting, device):
     phone.wait_for_url("**/1")
     page.get_by_label("2050").check()
     state(page, "saved")
-    expect(page.locator("#elsewhere")).to_be_visible()
+    expect(page.locator("#moved")).to_be_visible()
     page.get_by_role("link", name="Take it back to this device").click()
     heading(page, "being taken on another device")
     page.get_by_role("button", name="Go on here").click()

@@ -165,7 +165,7 @@ async function arrived(news) {
   question.dataset.revision = Math.max(news.revision, question.dataset.revision);
   if (news.left !== null) setClock(news.left);
   presence?.saved();
-  note('elsewhere', news.isElsewhere === true);
+  note('moved', news.isElsewhere === true);
   await judge();
   if (state === saved) showTime(news.savedAt);
 }
