@@ -297,11 +297,11 @@ class TestTime:
             page.clock.fast_forward(seconds * 1000)
             page.clock.run_for(2000)
 
-        clock.go(seconds=1800 - 603)
+        clock.go(seconds=1800 - 620)
         page.reload()
         ready(page)
         said = page.locator("#time-left")
-        for seconds, minutes in ((5, "10 minutes"), (300, "5 minutes"), (240, "1 minute")):
+        for seconds, minutes in ((22, "10 minutes"), (300, "5 minutes"), (240, "1 minute")):
             pass_by(seconds)
             expect(said).to_have_text(f"{minutes} left")
         page.get_by_label("2050").check()
