@@ -86,7 +86,7 @@ def read(actor: Actor, quiz_id: UUID, *, now: datetime) -> QuizView:
         banks = stored.bank_titles(session, {s.bank for s in settings.sections if s.bank})
         leads = may(actor, "quiz.report", ref)
         unmarked = 0
-        if leads:
+        if leads and row.taken and settings.mode == "exam":
             cohorts = None if actor.role == "administrator" else actor.teaches
             unmarked = how_many_unmarked(session, quiz_id, cohorts)
         available: list[int | None] = [None] * len(settings.sections)

@@ -234,6 +234,8 @@ NAMES = {
     "cites",
     "mark",
     "score",
+    "guide",
+    "sample",
 }
 
 
@@ -267,11 +269,19 @@ def test_an_attempt_as_it_is_sent_holds_no_key_and_no_rationale(app, trainee):
                 {"id": "2", "accept": [{"value": 987654}]},
             ],
         ),
+        question(
+            "note",
+            type="essay",
+            options=None,
+            guide=[{"en": "Look for zzsecretzz"}],
+            sample={"en": "zzsecretzz"},
+        ),
     ]
     load_bank(*secret)
     assert {one["type"] for one in secret} == set(TYPES)
     sections = [{"bank": "sample", "questions": [one["id"] for one in secret]}]
-    started = starting.start(trainee, make_quiz(shared=True, sections=sections), now=NOW)
+    quiz = make_quiz(shared=True, mode="exam", sections=sections)  # practice asks no essay
+    started = starting.start(trainee, quiz, now=NOW)
     for lang in ("en", "km"):
         view = taking.read(trainee, started.id, lang, now=NOW)
         plain = json.loads(json.dumps(asdict(view), default=str))
