@@ -113,7 +113,7 @@ def quiz_page(
         standing = sorted(given, key=lambda one: ORDER.index(one.state))
         return render_template(
             "quizzes/take.html",
-            granted=accommodations.read(actor(), actor().id).accommodation,
+            granted=accommodations.own(actor()),
             quiz=quiz,
             given=standing,
             typed=typed or {},

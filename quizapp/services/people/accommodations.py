@@ -52,6 +52,12 @@ def read(actor: Actor, person_id: UUID) -> Granted:
         )
 
 
+def own(actor: Actor) -> Accommodation:
+    """What the person who asks is granted; one statement."""
+    with transaction(write=False) as session:
+        return of(stored.accommodation_of(session, actor.id))
+
+
 def grant(actor: Actor, person_id: UUID, fields: Mapping[str, str], *, now: datetime) -> None:
     """Set what a person is granted, from the fields of the form; open attempts keep their end.
 
