@@ -153,7 +153,7 @@ def carries_everything(wheel):
         }
         assert wanted
         assert wanted <= names
-    assert "quizapp/services/template.yaml" in names
+    assert "quizapp/services/banks/template.yaml" in names
     assert "quizapp/translations/km/LC_MESSAGES/messages.mo" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not any("__pycache__" in name or name.startswith("tests/") for name in names)

@@ -38,6 +38,8 @@ def test_every_page_of_an_attempt(quiz_id, signed_in_device, device, lang, schem
     for slot in range(1, len(QUESTIONS) + 1):
         page.goto(f"{base}/{slot}")
         examine(page)
+    page.goto(f"{base}/kept")  # what is shown without a connection
+    examine(page)
     page.goto(f"{base}/1")
     ready(page)
     page.get_by_role("radio").first.check()

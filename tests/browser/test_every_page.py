@@ -22,7 +22,7 @@ BANK = "/banks/task-3-economic-diplomacy"
 PUBLIC = ("/sign-in", "/join", "/forgotten", "/receipts")
 TRAINEE = (
     "/", "/quizzes", "/attempts", "/progress", "/provisions", "/provisions/3.1", "/account",
-    "/account/password",
+    "/account/password", "/check",
 )  # fmt: skip
 INSTRUCTOR = (
     "/", "/cohorts", "/cohorts/new", "/quizzes", "/quizzes/new", "/banks", "/banks/new", BANK,
@@ -46,6 +46,8 @@ ELSEWHERE = {
     "health.alive": "for machines",
     "health.ready": "for machines",
     "room.state": "for scripts",
+    "offline.kept": "test_offline.py",
+    "offline.worker": "a script",
     "static": "files",
 }
 """Routes without a page to look at here, and why."""

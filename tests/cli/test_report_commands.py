@@ -47,6 +47,7 @@ class TestGradebook:
             "Best score": "1.00",
             "Last score": "1.00",
             "Out of": "2.00",
+            "Score that counts": "1.00",
             "Passed": "0",
             "Submitted": "",
         }

@@ -60,7 +60,7 @@ def sitting(enter, exam, cohort):
     """Dara sits the exam; the attempt's browser is that of the device."""
     dara = enter("dara@example.org", part="trainee", name="Dara Sok")
     actor = Actor(person_id("dara@example.org"), "trainee", attends=frozenset({cohort.id}))
-    return dara, Device.of(actor, starting.start(actor, exam[0], now=NOW).id)
+    return dara, Device.of(actor, starting.start(actor, exam[0], now=datetime.now(UTC)).id)
 
 
 def attempt_of(device) -> Attempt:

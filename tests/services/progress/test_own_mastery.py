@@ -19,6 +19,7 @@ from progress_samples import DAY, FULL, answered
 from quizapp.domain.errors import NotFound
 from quizapp.resources import questions_folder
 from quizapp.services.attempts import own_practice, starting, submitting, taking
+from quizapp.services.banks import index as bank_index
 from quizapp.services.operations import shipped
 from quizapp.services.progress import folding, mastery, progress
 from quizapp.services.quizzes import making
@@ -53,11 +54,18 @@ class TestMap:
         assert other.answers == 0
 
     def test_questions_for_exams_only_are_not_askable(self, trainee):
-        """As many as 'test me on this' deals: no more are promised."""
+        """'Test me on this' deals from these, kept apart where two give each other away."""
         page = mastery.read_provision(trainee, "3.1", now=LATER)
         started = own_practice.start_on(trainee, ("3.1",), now=LATER)
         dealt = taking.read(trainee, started.id, "en", now=LATER)
-        assert len(dealt.items) == min(page.own.askable, 10) > 0
+        with transaction(write=False) as session:
+            banks = bank_index.indexes(session).values()
+        entries = {key: one for bank in banks for key, one in bank.by_key.items()}
+        asked = [entries[one.question] for one in dealt.items]
+        assert {one.use for one in asked} <= {"both", "practice"}
+        assert 0 < len(asked) <= min(page.own.askable, 10)
+        citing = [one for one in entries.values() if "3.1" in one.candidate.cites]
+        assert page.own.askable == sum(one.use != "exam" for one in citing) < len(citing)
 
     def test_a_provision_stands_between_its_neighbours(self, trainee):
         first, last = (mastery.read_provision(trainee, n, now=LATER) for n in ("1.1", "5.6"))
