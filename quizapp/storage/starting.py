@@ -74,6 +74,7 @@ _PLAN = Prepared(
         _granted.c.break_s,
         _granted.c.opens_early_s,
         _granted.c.closes_late_s,
+        _granted.c.larger_text,
         _members.c.part,
         _made(_attempts.c.assignment_id == _assignments.c.id).label("made"),
         _made(_attempts.c.assignment_id.is_(None)).label("made_alone"),

@@ -17,17 +17,10 @@ from quizapp.domain.delivery.own_practice import SETTINGS, SLUG, TITLE
 from quizapp.domain.errors import Invalid, NotOpen
 from quizapp.domain.words import N_
 from quizapp.services.attempts import releasing
+from quizapp.services.attempts.dealing import Dealt, choose, deal
+from quizapp.services.attempts.planning import Plan, open_key
 from quizapp.services.attempts.sitting import reading
-from quizapp.services.attempts.starting import (
-    Dealt,
-    Plan,
-    Started,
-    choose,
-    deal,
-    open_key,
-    store,
-    until_done,
-)
+from quizapp.services.attempts.starting import Started, store, until_done
 from quizapp.services.banks import index as bank_index
 from quizapp.services.quizzes import pools as quiz_pools
 from quizapp.storage import attempts, marks

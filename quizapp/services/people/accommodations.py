@@ -80,8 +80,8 @@ def grant(actor: Actor, person_id: UUID, fields: Mapping[str, str], *, now: date
 
 
 def of(row: Any) -> Accommodation:
-    """The value of a row that has its columns; everybody's where there is none."""
-    if row is None:
+    """The value of a row that has its columns; everybody's where they, or the row, are missing."""
+    if row is None or row.time_percent is None:
         return NOTHING_GRANTED
     return Accommodation(
         time_percent=row.time_percent,
