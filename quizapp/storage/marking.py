@@ -1,10 +1,11 @@
 """What waits for somebody to mark it, and the marks that people give."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from quizapp.storage.attempts import Attempt
@@ -17,30 +18,44 @@ _marks = table(Mark)
 _jobs = table(Job)
 
 
+def _without_score(quiz_id: UUID, cohorts: Collection[UUID] | None) -> ColumnElement[bool]:
+    return and_(
+        _attempts.c.quiz_id == quiz_id,
+        _attempts.c.state != "open",
+        _attempts.c.score.is_(None),
+        _attempts.c.trial.is_(False),
+        true() if cohorts is None else _attempts.c.cohort_id.in_(list(cohorts)),
+    )
+
+
 def unmarked(
-    session: Session | Connection, quiz_id: UUID, cohorts: Collection[UUID] | None, limit: int
+    session: Session | Connection,
+    quiz_id: UUID,
+    cohorts: Collection[UUID] | None,
+    *,
+    since: tuple[datetime, UUID] | None = None,
+    limit: int,
 ) -> Sequence[AnyRow]:
-    """Finished attempts at a quiz without a score, the first handed in first: (id, items).
+    """Finished attempts at a quiz without a score: (id, items, submitted_at).
 
     Args:
         session: of a transaction.
         quiz_id: which quiz.
         cohorts: only what was given to these; None for all.
-        limit: at most so many.
+        since: an attempt by when it was handed in and its id: only that one and those after it.
+        limit: at most so many, the first handed in first.
     """
-    within = true() if cohorts is None else _attempts.c.cohort_id.in_(list(cohorts))
-    return session.execute(
+    statement = (
         select(_attempts.c.id, _attempts.c["items"], _attempts.c.submitted_at)
-        .where(
-            _attempts.c.quiz_id == quiz_id,
-            _attempts.c.state != "open",
-            _attempts.c.score.is_(None),
-            _attempts.c.trial.is_(False),
-            within,
-        )
+        .where(_without_score(quiz_id, cohorts))
         .order_by(_attempts.c.submitted_at, _attempts.c.id)
         .limit(limit)
-    ).all()
+    )
+    if since is not None:
+        at, attempt_id = since
+        same = and_(_attempts.c.submitted_at == at, _attempts.c.id >= attempt_id)
+        statement = statement.where(or_(_attempts.c.submitted_at > at, same))
+    return session.execute(statement).all()
 
 
 def slots_marked(
@@ -60,15 +75,8 @@ def how_many_unmarked(
     session: Session | Connection, quiz_id: UUID, cohorts: Collection[UUID] | None
 ) -> int:
     """How many finished attempts at a quiz have no score yet."""
-    within = true() if cohorts is None else _attempts.c.cohort_id.in_(list(cohorts))
     count: int = session.execute(
-        select(func.count()).where(
-            _attempts.c.quiz_id == quiz_id,
-            _attempts.c.state != "open",
-            _attempts.c.score.is_(None),
-            _attempts.c.trial.is_(False),
-            within,
-        )
+        select(func.count()).where(_without_score(quiz_id, cohorts))
     ).scalar_one()
     return count
 

@@ -48,11 +48,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class ToMark:
-    """What waits at a quiz, the first handed in first."""
+    """What waits at a quiz, the first handed in first; `more` where not all of it is listed."""
 
     quiz_id: UUID
     title: Localised
     answers: tuple[Waiting, ...]
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Answer:
         given: points of the current mark; None before the first.
         comment: said with it.
         number: of the current mark; 0 before the first.
-        following: the next answer that waits.
+        following: the next answer that waits, the first again after the last.
     """
 
     attempt_id: UUID
@@ -106,8 +107,9 @@ def waiting(actor: Actor, quiz_id: UUID) -> ToMark:
     """
     with transaction(write=False) as session:
         scope = quiz_scope.find(session, actor, quiz_id, None)
-        answers = _waiting(session, quiz_id, scope.within)
-    return ToMark(scope.id, scope.title, tuple(answers))
+        rows = stored.unmarked(session, quiz_id, scope.within, limit=LISTED + 1)
+        answers = _waiting(session, rows[:LISTED])
+    return ToMark(scope.id, scope.title, tuple(answers), len(rows) > LISTED)
 
 
 def read(actor: Actor, attempt_id: UUID, slot: int, lang: Lang) -> Answer:
@@ -123,11 +125,9 @@ def read(actor: Actor, attempt_id: UUID, slot: int, lang: Lang) -> Answer:
         saved = responses.responses_of_all(session, [attempt_id])[attempt_id].get(slot)
         current = marks.current_of(session, attempt_id).get(slot)
         question = bank_index.version(session, item.version_id)
-        cohorts = None if actor.role == "administrator" else actor.teaches
-        others = _waiting(session, head.quiz_id, cohorts)
+        following = _following(session, actor, head, slot)
     response = None if saved is None else json.loads(saved.body)
     content: Any = question.content
-    here = (attempt_id, slot)
     return Answer(
         attempt_id=attempt_id,
         slot=slot,
@@ -141,7 +141,7 @@ def read(actor: Actor, attempt_id: UUID, slot: int, lang: Lang) -> Answer:
         given=None if current is None else shown_points(item_score(item.points, current.mark)),
         comment="" if current is None else current.reason,
         number=0 if current is None else current.number,
-        following=next((one for one in others if (one.attempt_id, one.slot) != here), None),
+        following=following,
     )
 
 
@@ -244,8 +244,21 @@ def _item(head: Any, slot: int) -> Item:
     return item
 
 
-def _waiting(session: Session, quiz_id: UUID, cohorts: Any) -> list[Waiting]:
-    rows = stored.unmarked(session, quiz_id, cohorts, LISTED)
+def _following(session: Session, actor: Actor, head: Any, slot: int) -> Waiting | None:
+    """The next answer that waits after this one, in the order of the list; then from the start."""
+    cohorts = None if actor.role == "administrator" else actor.teaches
+    here = (head.id, slot)
+    # every attempt without a score has an answer that waits: this one and the next are enough
+    since = (head.submitted_at, head.id)
+    rows = stored.unmarked(session, head.quiz_id, cohorts, since=since, limit=2)
+    later = [one for one in _waiting(session, rows) if one.attempt_id != head.id or one.slot > slot]
+    if not later:
+        rows = stored.unmarked(session, head.quiz_id, cohorts, limit=2)
+        later = [one for one in _waiting(session, rows) if (one.attempt_id, one.slot) != here]
+    return later[0] if later else None
+
+
+def _waiting(session: Session, rows: Sequence[Any]) -> list[Waiting]:
     marked = stored.slots_marked(session, [row.id for row in rows])
     return [
         Waiting(row.id, slot, item["question"], row.submitted_at)

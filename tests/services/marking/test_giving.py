@@ -180,6 +180,23 @@ def test_of_two_essays_the_first_mark_makes_no_score(app, instructor, trainee, c
     assert all_of(Attempt)[0].score == 1_000_000
 
 
+def test_leaving_one_leads_through_all_that_wait_and_round_again(exam, instructor, cohort, trainee):
+    people = [trainee, *(make_person("trainee", name, cohort) for name in ("sok", "sao"))]
+    for one in people:
+        handed_in(one, exam)
+    listed = [(one.attempt_id, one.slot) for one in giving.waiting(instructor, exam).answers]
+    seen = [listed[0]]
+    for _ in range(3):
+        following = giving.read(instructor, *seen[-1], "en").following
+        seen.append((following.attempt_id, following.slot))
+    assert seen == [*listed, listed[0]]
+    give(instructor, listed[1][0], "1")
+    following = giving.read(instructor, *listed[0], "en").following
+    assert following.attempt_id == listed[2][0]
+    give(instructor, listed[2][0], "1")
+    assert giving.read(instructor, *listed[0], "en").following is None
+
+
 def test_practice_never_draws_what_nobody_would_mark(app, trainee):
     load_bank(question("one"), ESSAY)
     quiz = make_quiz(shared=True, sections=[{"bank": "sample", "draw": 2}])
