@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.storage.cohorts import Membership
@@ -63,9 +63,6 @@ def waiting(session: Session, scope: Scope, now: datetime, limit: int) -> Sequen
             _quizzes.c.release,
             _quizzes.c.released_at,
             _quizzes.c.closes_at.label("quiz_closes_at"),
-            # jobs follow when all is marked
-            literal("submitted").label("state"),
-            literal(0).label("score"),
         )
         .join(_quizzes, _quizzes.c.id == _jobs.c.quiz_id)
         .where(*scope.conditions(now), or_(_jobs.c.kind == STATISTICS, not_(_held(now))))

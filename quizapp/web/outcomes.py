@@ -43,17 +43,12 @@ class Outcome:
         """What became of it; `unknown` where the mark is not shown."""
         share = self.item.share
         if share is None:
-            return "unmarked" if self.waits else "unknown"
+            return "unmarked" if self.item.waits else "unknown"
         if share == 1:
             return "right"
         if share > 0:
             return "part"
         return "wrong" if self.item.answered else "blank"
-
-    @property
-    def waits(self) -> bool:
-        """Whether a person has to mark it yet, and that may be known."""
-        return self.item.marked_by_person and self.item.answered and self.item.over
 
     @property
     def icon(self) -> str:

@@ -44,7 +44,7 @@ class Result:
     @property
     def waits_for_person(self) -> bool:
         """Whether something of it has to be read by somebody yet."""
-        return any(one.waits for one in self.outcomes if one.item.mark is None)
+        return any(one.waits for one in self.view.items)
 
     @property
     def outcomes(self) -> list[Outcome]:

@@ -43,16 +43,27 @@ def shown_to(
     """
     if actor.id != head.person_id or head.trial:
         return EVERYTHING
-    return shown_to_owner(head, session, now=now, finished=finished)
+    # what is not over is looked at question by question, each of which is marked at once
+    marked = head.state == "open" or head.score is not None
+    return shown_to_owner(head, session, now=now, finished=finished, marked=marked)
 
 
 def shown_to_owner(
-    head: AnyRow, session: Session | Connection, *, now: datetime, finished: bool
+    head: AnyRow, session: Session | Connection, *, now: datetime, finished: bool, marked: bool
 ) -> Shown:
-    """What the attempt's own person may see."""
+    """What the attempt's own person may see.
+
+    Args:
+        head: the release of its quiz: `quiz_id`, `release`, `released_at`, `quiz_closes_at`.
+        session: of a transaction.
+        now: the time.
+        finished: whether the attempt is over.
+        marked: whether every item has its mark.
+    """
     ends = closes(session, [head]).get(head.quiz_id) if finished else None
     release = Release.model_validate(head.release)
-    return shown(release, moment(head, ends, now=now, finished=finished))
+    facts = moment(head, ends, now=now, finished=finished, marked=marked)
+    return shown(release, facts)
 
 
 def closes(session: Session | Connection, heads: Sequence[AnyRow]) -> dict[UUID, datetime | None]:
@@ -64,14 +75,15 @@ def closes(session: Session | Connection, heads: Sequence[AnyRow]) -> dict[UUID,
     return {quiz_id: close_of(rows) for quiz_id, rows in found.items()}
 
 
-def moment(head: AnyRow, ends: datetime | None, *, now: datetime, finished: bool) -> Moment:
-    """The facts of an attempt; it is marked when it has a score."""
+def moment(
+    head: AnyRow, ends: datetime | None, *, now: datetime, finished: bool, marked: bool
+) -> Moment:
+    """The facts that release depends on."""
     return Moment(
         now=now,
         finished=finished,
         last_close=ends,
-        # what is not over is looked at question by question, each of which is marked at once
-        marked=finished and (head.state == "open" or head.score is not None),
+        marked=finished and marked,
         released=head.released_at is not None and head.released_at <= now,
     )
 

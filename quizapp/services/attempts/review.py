@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from quizapp.domain.access import Actor
-from quizapp.domain.answers.localised import Lang, Localised, Said
+from quizapp.domain.answers.localised import Lang, Said
 from quizapp.domain.answers.problem import Part
 from quizapp.domain.bank.question import Question
 from quizapp.domain.delivery.items import Item
@@ -25,8 +25,8 @@ from quizapp.domain.delivery.outcome import (
 )
 from quizapp.domain.questions import TYPES
 from quizapp.services.attempts import releasing
+from quizapp.services.attempts.heads import AttemptHead
 from quizapp.services.attempts.sitting import reading
-from quizapp.services.attempts.submitting import State
 from quizapp.services.banks import index as bank_index
 from quizapp.services.banks import sources
 from quizapp.services.banks.sources import Sources
@@ -68,7 +68,7 @@ class ReviewItem:
         key: a response that earns full marks.
         key_lines: the key in words.
         marked_by_person: whether a person marks it, once it is over.
-        over: whether the attempt is over.
+        waits: whether that person has not marked it yet.
         good: a good answer, where a person marks.
         comment: what whoever marked it said.
         parts: each part with what was done, what is right and (with the rationale) why.
@@ -96,7 +96,7 @@ class ReviewItem:
     key: dict[str, Any] | None
     key_lines: list[str]
     marked_by_person: bool
-    over: bool
+    waits: bool
     good: Said | None
     comment: str
     parts: tuple[Part, ...]
@@ -105,30 +105,10 @@ class ReviewItem:
 
 
 @dataclass(frozen=True)
-class ReviewedAttempt:
-    """The attempt that a review is of."""
-
-    id: UUID
-    person_id: UUID
-    quiz_id: UUID
-    assignment_id: UUID | None
-    cohort_id: UUID | None
-    quiz_title: Localised
-    mode: str
-    feedback: str
-    trial: bool
-    number: int
-    state: State
-    started_at: datetime
-    deadline: datetime | None
-    submitted_at: datetime | None
-
-
-@dataclass(frozen=True)
 class ReviewView:
     """An attempt's outcome. `score` and `passed` are None where they may not be seen yet."""
 
-    attempt: ReviewedAttempt
+    attempt: AttemptHead
     shown: Shown
     score: Decimal | None
     max_score: Decimal
@@ -180,22 +160,7 @@ def review(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Revi
         )
     score = head.score if shown.score else None
     return ReviewView(
-        attempt=ReviewedAttempt(
-            id=head.id,
-            person_id=head.person_id,
-            quiz_id=head.quiz_id,
-            assignment_id=head.assignment_id,
-            cohort_id=head.cohort_id,
-            quiz_title=Localised.model_validate(head.quiz_title),
-            mode=head.mode,
-            feedback=settings.feedback,
-            trial=head.trial,
-            number=head.number,
-            state=cast(State, head.state),
-            started_at=head.started_at,
-            deadline=head.deadline,
-            submitted_at=head.submitted_at,
-        ),
+        attempt=AttemptHead.of(head, settings),
         shown=shown,
         score=None if score is None else shown_points(score),
         max_score=shown_points(head.max_score),
@@ -243,6 +208,8 @@ class _Reviewing:
         if was_checked and mark is None and checked is not NOTHING:
             shown = checked
             mark = mark_response(dealt.type, content, response)
+        answered = kind.is_answered(content, response)
+        waits = self.over and kind.MARKED_BY_PERSON and answered and mark is None
         if not shown.marks:
             mark = None
         explanation = self.question.explanation if shown.rationale else None
@@ -258,7 +225,7 @@ class _Reviewing:
             rule=kind.rule(content),
             points=Decimal(dealt.points) / 100,
             response=response,
-            answered=kind.is_answered(content, response),
+            answered=answered,
             summary=kind.summarise(content, response, self.lang),
             saved_at=None if saved is None else saved.saved_at,
             late=saved is not None and saved.late,
@@ -269,7 +236,7 @@ class _Reviewing:
             key=key,
             key_lines=[] if key is None else kind.summarise(content, key, self.lang),
             marked_by_person=kind.MARKED_BY_PERSON,
-            over=self.over,
+            waits=waits,
             good=None if key else next((part.answer for part in parts if part.answer), None),
             comment=self.comment if shown.marks else "",
             parts=parts,

@@ -23,6 +23,7 @@ from quizapp.domain.errors import Conflict, Invalid, NotFound
 from quizapp.domain.questions import TYPES
 from quizapp.domain.words import N_
 from quizapp.services.attempts import releasing
+from quizapp.services.attempts.heads import AttemptHead
 from quizapp.services.attempts.presence import Message, messages_to
 from quizapp.services.attempts.sitting import get_head, reading
 from quizapp.services.attempts.submitting import State
@@ -91,7 +92,7 @@ class RefusedView:
 
 
 @dataclass(frozen=True)
-class AttemptView:
+class AttemptView(AttemptHead):
     """An attempt as a page or the API shows it; its ends are None where it has none, or is paused.
 
     `larger_text` is a part of the person's accommodation; `messages` are the invigilator's, newest
@@ -99,23 +100,9 @@ class AttemptView:
     device that it is taken on, if that is known.
     """
 
-    id: UUID
-    person_id: UUID
-    quiz_id: UUID
-    assignment_id: UUID | None
-    cohort_id: UUID | None
-    quiz_title: Localised
-    mode: str
-    feedback: str
     navigation: str
     instructions: Localised | None
-    trial: bool
-    number: int
-    state: State
-    started_at: datetime
-    deadline: datetime | None
     closes_at: datetime | None
-    submitted_at: datetime | None
     seconds_left: int | None
     paused: bool
     larger_text: bool
@@ -183,24 +170,12 @@ def read(actor: Actor, attempt_id: UUID, lang: Lang, *, now: datetime) -> Attemp
         questions = bank_index.versions(connection, {item.version_id for item in items})
         settings = rules(connection, head.quiz_version_id)
         messages = messages_to(connection, attempt_id) if head.said_at is not None else ()
-    return AttemptView(
-        id=head.id,
-        person_id=head.person_id,
-        quiz_id=head.quiz_id,
-        assignment_id=head.assignment_id,
-        cohort_id=head.cohort_id,
-        quiz_title=Localised.model_validate(head.quiz_title),
-        mode=head.mode,
-        feedback=settings.feedback,
+    return AttemptView.of(
+        head,
+        settings,
         navigation=settings.navigation,
         instructions=settings.instructions,
-        trial=head.trial,
-        number=head.number,
-        state=cast(State, head.state),
-        started_at=head.started_at,
-        deadline=head.deadline,
         closes_at=head.closes_at,
-        submitted_at=head.submitted_at,
         seconds_left=seconds_left(now, head.deadline) if head.state == "open" else None,
         paused=head.paused_at is not None and head.state == "open",
         larger_text=bool(head.larger_text),
@@ -330,9 +305,9 @@ def _row(
     row: AnyRow, pass_mark: Decimal | None, ends: datetime | None, now: datetime
 ) -> AttemptRow:
     finished = row.state != "open"
-    seen = shown(
-        Release.model_validate(row.release), releasing.moment(row, ends, now=now, finished=finished)
-    )
+    marked = row.score is not None
+    facts = releasing.moment(row, ends, now=now, finished=finished, marked=marked)
+    seen = shown(Release.model_validate(row.release), facts)
     score = row.score if seen.score or (row.trial and finished) else None
     return AttemptRow(
         id=row.id,

@@ -135,12 +135,15 @@ def drain(now: datetime) -> int:
 
 
 def _ready(session: Session, waiting: Sequence[Any], now: datetime) -> list[UUID]:
-    """The jobs that may be done: what people learn would tell marks, so it waits for these."""
+    """The jobs that may be done: what people learn would tell marks, so it waits for these.
+
+    That every item has its mark needs no look: only then is there a job.
+    """
     shown: dict[UUID, bool] = {}
     found = []
     for job in waiting:
         if job.kind == LEARNING and job.quiz_id not in shown:
-            seen = releasing.shown_to_owner(job, session, now=now, finished=True)
+            seen = releasing.shown_to_owner(job, session, now=now, finished=True, marked=True)
             shown[job.quiz_id] = seen.marks
         if job.kind == STATISTICS or shown[job.quiz_id]:
             found.append(job.id)
