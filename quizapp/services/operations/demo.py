@@ -24,6 +24,7 @@ from quizapp.services.people.accounts import PersonForm
 from quizapp.services.people.sign_in import Desk
 from quizapp.services.quizzes import assignments, making
 from quizapp.storage.database import transaction
+from quizapp.storage.people import Person
 
 COHORT = "2026-B"
 WEEKS = 4
@@ -154,12 +155,17 @@ def _play(
 ) -> None:
     """Some practice each week, by people who learn a little, and then the test."""
     practice = [one.id for one in making.list_quizzes(trainee).quizzes if one.shared]
+    seen = [began]
     for week in range(WEEKS):
         for quiz in random.sample(practice, k=min(len(practice), random.randint(1, 3))):
             at = began + timedelta(weeks=week, hours=random.randint(1, 150))
-            _sit(trainee, quiz, min(0.97, skill + 0.03 * week), random, min(at, now))
+            seen.append(min(at, now))
+            _sit(trainee, quiz, min(0.97, skill + 0.03 * week), random, seen[-1])
     if random.random() < 0.8:
-        _sit(trainee, test, skill, random, now - timedelta(days=random.randint(1, 7)))
+        seen.append(now - timedelta(days=random.randint(1, 7)))
+        _sit(trainee, test, skill, random, seen[-1])
+    with transaction(write=True) as session:
+        session.get_one(Person, trainee.id).last_seen_at = max(seen)
 
 
 def _sit(trainee: Actor, quiz: UUID, skill: float, random: Random, at: datetime) -> None:
