@@ -77,14 +77,14 @@ RELEASE_DEFAULTS: dict[Mode, Release] = {
 }
 
 
-Words = Annotated[Text, Field(max_length=4000)]
+NoticeText = Annotated[Text, Field(max_length=4000)]
 
 
 class Notice(Localised):
     """Words to the trainee, in one language or in both."""
 
-    en: Words | None = None
-    km: Words | None = None
+    en: NoticeText | None = None
+    km: NoticeText | None = None
 
 
 class QuizSettings(Strict):
