@@ -29,7 +29,7 @@ from quizapp.storage.jobs import LEARNING, STATISTICS
 BATCH = 50
 """Jobs that one transaction folds: short enough that no save waits for it noticeably."""
 SCANNED = 500
-"""Jobs that are looked at to find a batch that may be folded."""
+"""Jobs that one look goes through to find those that may be folded."""
 MOST_AT_ONCE = 1000
 LOOK_AGAIN = timedelta(minutes=10)
 AFTER_ERROR = timedelta(hours=1)
@@ -105,14 +105,10 @@ def fold(
     while done < limit:
         with transaction(write=False) as session:
             waiting = stored.waiting(session, scope, now, limit=SCANNED)
-            ready = _ready(session, waiting, now)[: min(BATCH, limit - done)]
-        if not ready:
-            break
-        try:
-            folded = _fold(ready, now)
-        except Exception:  # whatever one attempt did, the others of its batch are to be folded
-            _log.exception("folding a batch failed; its attempts are folded one by one")
-            folded = _fold_singly(ready, now)
+            ready = _ready(session, waiting, now)[: limit - done]
+        folded = sum(
+            _fold_batch(ready[start : start + BATCH], now) for start in range(0, len(ready), BATCH)
+        )
         done += folded
         if folded == 0:
             break
@@ -148,6 +144,14 @@ def _ready(session: Session, waiting: Sequence[Any], now: datetime) -> list[UUID
         if job.kind == STATISTICS or shown[job.quiz_id]:
             found.append(job.id)
     return found
+
+
+def _fold_batch(job_ids: Sequence[UUID], now: datetime) -> int:
+    try:
+        return _fold(job_ids, now)
+    except Exception:  # whatever one attempt did, the others of its batch are to be folded
+        _log.exception("folding a batch failed; its attempts are folded one by one")
+        return _fold_singly(job_ids, now)
 
 
 def _fold_singly(job_ids: Sequence[UUID], now: datetime) -> int:
