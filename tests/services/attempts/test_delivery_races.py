@@ -1,7 +1,6 @@
 """Several at once, with real threads: nothing acknowledged is lost, nothing is done twice."""
 
 import json
-import threading
 from collections import Counter
 from functools import partial
 
@@ -10,6 +9,7 @@ from bank_samples import question
 from cast import make_person, settings_for
 from delivery_samples import NOW, RIGHT, SECOND, Browser, give, load_bank, make_quiz
 from sqlalchemy import select
+from together import together
 
 from quizapp.app import create_app
 from quizapp.domain.delivery.items import Item
@@ -33,28 +33,6 @@ from quizapp.storage.responses import LoggedResponse, Response
 
 CHOICES = ({"choice": "f"}, {"choice": "m"}, {"choice": "t"})
 ROUNDS = 6
-
-
-def together(app, *calls):
-    """Run the calls at the same moment, each in its own thread; gives results or exceptions."""
-    gate = threading.Barrier(len(calls))
-    done = [None] * len(calls)
-
-    def run(place, call):
-        with app.app_context():
-            gate.wait(20)
-            try:
-                done[place] = call()
-            except Exception as error:
-                done[place] = error
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive()
-    return done
 
 
 def rows(model, **where):

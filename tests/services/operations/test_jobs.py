@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from delivery_samples import HOUR, MINUTE, NOW, SECOND, load_bank, make_quiz, statements
 from sqlalchemy import select
-from test_delivery_races import together
+from together import together
 
 from quizapp.services.attempts import starting
 from quizapp.services.operations import jobs

@@ -16,7 +16,7 @@ from delivery_samples import (
     statements,
 )
 from sqlalchemy import func, select
-from test_delivery_races import together
+from together import together
 
 from quizapp.services.attempts import starting, submitting, taking
 from quizapp.services.progress import folding, progress, statistics
