@@ -65,7 +65,7 @@ def start(quiz_id: UUID) -> tuple[str, int] | Response:
             now=now(),
         )
     except (Invalid, TooManyTries) as error:
-        kept = {"assignment": typed("assignment"), "access_code": typed("access_code")}
+        kept = {name: typed(name) for name in ("assignment", "access_code", "honour")}
         return quiz_page(quiz_id, wrong=problems(error, "start"), typed=kept), error.status
     return redirect(attempt_path(started.id, ""), 303)
 

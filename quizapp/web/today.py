@@ -16,7 +16,7 @@ from quizapp.web.standing import in_words
 
 def news_of_trainee(home: TraineeHome, now: datetime) -> str:
     """What is so for a trainee today, in one sentence."""
-    ends = [one.deadline for one in home.begun] + [one.closes_at for one in home.due]
+    ends = [one.deadline for one in home.begun] + [one.begin_until for one in home.due]
     today = sum(1 for end in ends if end is not None and local_day(end) == local_day(now))
     waiting = len(home.begun) + len(home.due)
     provisions = home.policy.provisions
@@ -125,7 +125,7 @@ def when(moment: datetime, now: datetime) -> When:
 
 def full_until(given: AssignmentView, now: datetime) -> datetime | None:
     """By when to begin to have the full time, where the end of the window will cut it short."""
-    if given.time_limit_s is None or given.closes_at is None:
+    if given.time_limit_s is None or given.closes_at is None or not given.window_cuts:
         return None
     last = given.closes_at - timedelta(seconds=given.time_limit_s)
     return last if now < last and local_day(last) == local_day(now) else None

@@ -67,8 +67,10 @@ def test_from_the_invitation_to_the_first_question(rooms):
     quiz = exam(teacher, cohort_id)
     teacher.get(quiz)
     assert "Access code: Mekong 24" in words(teacher)
-    learner.get("/quizzes")
-    assert f'href="{quiz}">Begin' in learner.last.text  # there is something to read first
+    for page in ("/", "/quizzes"):
+        learner.get(page)
+        assert f'href="{quiz}">Begin the exam' in learner.last.text  # something to read first
+        assert f'action="{quiz}/start"' not in learner.last.text
     learner.get(quiz)
     page = words(learner)
     assert "Read each question twice. Then answer." in page
@@ -85,6 +87,7 @@ def test_from_the_invitation_to_the_first_question(rooms):
     assert refused.status_code == 422
     assert "This is not the code" in words(learner)
     assert learner.field("access_code") == "Tonle"  # nothing is typed twice
+    assert 'name="honour" value="1" checked' in learner.last.text
 
     begun = learner.post(f"{quiz}/start", entry | {"access_code": "mekong24", "honour": "1"})
     assert begun.status_code == 303
@@ -94,6 +97,17 @@ def test_from_the_invitation_to_the_first_question(rooms):
     assert "Read each question twice." in words(learner)  # still within reach
     learner.get("/quizzes")
     assert "Go on" in words(learner)
+
+
+def test_a_page_says_until_when_one_can_begin(rooms):
+    teacher, learner, cohort_id = rooms
+    quiz = exam(teacher, cohort_id)
+    teacher.get(quiz)
+    window = re.search(r'href="(/assignments/[^"/]+)"', teacher.last.text)[1]
+    terms = {"last_entry_at": "2101-01-01T09:00", "closes_at": "2101-01-01T12:00"}
+    assert teacher.post(window, terms).status_code == 303
+    learner.get(quiz)
+    assert learner.heading == "You can begin until 1 January 2101, 09:00"
 
 
 def test_guesses_wait_and_say_so(rooms):

@@ -193,7 +193,7 @@ def of_staff(actor: Actor, *, now: datetime) -> StaffHome:
 def _step(begun: Sequence[Begun], due: Sequence[AssignmentView], policy: PolicyMap) -> Step:
     return next_step(
         [OpenAttempt(one.id, one.started_at, one.deadline) for one in begun],
-        [Due(one.id, one.closes_at) for one in due],
+        [Due(one.id, one.begin_until) for one in due],
         policy.practice,
     )
 

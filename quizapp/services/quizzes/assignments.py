@@ -229,7 +229,8 @@ def _urgency(view: AssignmentView) -> tuple[int, datetime]:
     """Open ones first, by their end; then those without an end; then what opens next."""
     if view.state == "upcoming":
         return 2, view.opens_at or view.created_at
-    return (1, view.created_at) if view.closes_at is None else (0, view.closes_at)
+    until = view.begin_until
+    return (1, view.created_at) if until is None else (0, until)
 
 
 def _views(
@@ -274,6 +275,7 @@ def _view(row: Any, own: OwnAttempts | None, now: datetime, *, led: bool) -> Ass
         mode=cast(Mode, quiz.mode),
         count=settings.count,
         time_limit_s=settings.time_limit_s,
+        window_cuts=settings.window_cuts,
         attempts_allowed=settings.attempts_allowed,
         cohort=CohortName(cohort.id, cohort.code, cohort.title, cohort.title_km),
         opens_at=window.opens_at,

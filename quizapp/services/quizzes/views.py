@@ -146,6 +146,7 @@ class AssignmentView:
     mode: Mode
     count: int
     time_limit_s: int | None
+    window_cuts: bool
     attempts_allowed: int | None
     cohort: CohortName
     opens_at: datetime | None
@@ -175,6 +176,11 @@ class AssignmentView:
         if self.own.open_id is not None:
             return True
         return self.state == "open" and not self.entry_over and self.attempts_left != 0
+
+    @property
+    def begin_until(self) -> datetime | None:
+        """From when on nobody begins any more: at the last entry, or when it closes."""
+        return min((t for t in (self.last_entry_at, self.closes_at) if t is not None), default=None)
 
     @property
     def asks_first(self) -> bool:
